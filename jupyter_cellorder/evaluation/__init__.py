@@ -1,0 +1,1 @@
+"""How well orders are found: sources with a known truth, hiding it, baselines, the score."""
