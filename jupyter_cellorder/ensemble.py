@@ -1,0 +1,93 @@
+"""An ensemble: members, their weights, and the settings fitted for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jupyter_cellorder.errors import Cancelled
+from jupyter_cellorder.members.base import Member
+from jupyter_cellorder.precedence import Placement, Precedence, mix
+
+
+@dataclass(frozen=True)
+class ReviewSettings:
+    """Numbers of review mode, fitted on a corpus and kept in the bundle's manifest.
+
+    Attributes:
+        folds: number of interleaved groups in which the markdown is asked; the others anchor it.
+        threshold: evidence (log-odds of the best gap against the present one, natural
+            logarithm) from which a cell becomes a candidate.
+        confirm_threshold: evidence that a candidate must reach again when all candidates float
+            together.
+        max_share: no more than this share of the markdown (but always one cell) is moved; where
+            more would be, the strongest evidence wins.
+        calibration: slope and intercept of the logistic that turns the second evidence into the
+            probability that the move is right; (1, 0) is P(best) / (P(best) + P(present)).
+
+    Raises:
+        ValueError: a number that makes no sense.
+    """
+
+    folds: int = 6
+    threshold: float = 2.0
+    confirm_threshold: float = 2.0
+    max_share: float = 0.34
+    calibration: tuple[float, float] = (1.0, 0.0)
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that make no sense."""
+        if self.folds < 1:
+            raise ValueError(f"folds is {self.folds} and must be at least 1")
+        if not (self.threshold >= 0 and self.confirm_threshold >= 0):
+            raise ValueError("the thresholds of review must not be negative")
+        if not 0 < self.max_share <= 1:
+            raise ValueError(f"max_share is {self.max_share} and must be in (0, 1]")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Members that answer together.
+
+    Attributes:
+        members: at least one.
+        weights: one for each member, not negative, not all zero.
+        name: the bundle's name.
+        review: settings of review mode.
+        diagonal: strength of the prior, used where markdown order is kept, that markdown is
+            spread evenly among the code; see `decode.monotone_alignment`.
+    """
+
+    members: tuple[Member, ...]
+    weights: tuple[float, ...]
+    name: str
+    review: ReviewSettings = field(default_factory=ReviewSettings)
+    diagonal: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse an ensemble that could not answer."""
+        if not self.members or len(self.members) != len(self.weights):
+            raise ValueError(
+                f"{len(self.members)} members and {len(self.weights)} weights make no ensemble"
+            )
+
+    def precedence(
+        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+    ) -> Precedence:
+        """Ask every member and mix the answers.
+
+        Raises:
+            Cancelled: `cancelled` returned true before or after a member answered.
+        """
+        answers = []
+        for member in self.members:
+            check(cancelled)
+            answers.append(member.precedence(placement, cancelled))
+        check(cancelled)
+        return answers[0] if len(answers) == 1 else mix(answers, self.weights)
+
+
+def check(cancelled: Callable[[], bool] | None) -> None:
+    """Raise `Cancelled` where the caller no longer wants the answer."""
+    if cancelled is not None and cancelled():
+        raise Cancelled

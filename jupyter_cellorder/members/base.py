@@ -1,0 +1,32 @@
+"""What every member of an ensemble is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+from jupyter_cellorder.precedence import Placement, Precedence
+
+
+@runtime_checkable
+class Member(Protocol):
+    """Something that says, for pairs of cells, which comes first."""
+
+    @property
+    def name(self) -> str:
+        """Short name, unique inside the bundle."""
+
+    def precedence(
+        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+    ) -> Precedence:
+        """Answer the question.
+
+        Args:
+            placement: anchors in their known order and floats to place; no cell is empty, but
+                there may be no anchors or no floats. The floats' order must not be used.
+            cancelled: asked from time to time in long work; where it returns true, the member
+                raises `Cancelled`.
+
+        Returns:
+            Precedence of shapes (M, N) and (M, M), rows in the order of `placement.floats`.
+        """
