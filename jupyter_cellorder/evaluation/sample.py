@@ -1,0 +1,27 @@
+"""A seeded sample over a whole source, in memory bounded by its size."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable
+
+from jupyter_cellorder.evaluation.sources import Example
+
+
+def sample(examples: Iterable[Example], limit: int, seed: int) -> list[Example]:
+    """Keep the ``limit`` examples whose seeded hash is least.
+
+    The same notebooks come out whatever order the source has them in, and a larger limit adds to
+    them. Fewer come out where the source has fewer.
+    """
+    # The count breaks ties between equal ids, so that examples are never compared.
+    kept: list[tuple[int, int, Example]] = []
+    for count, example in enumerate(examples):
+        digest = hashlib.blake2b(f"{seed}\0sample\0{example.id}".encode(), digest_size=8).digest()
+        entry = (-int.from_bytes(digest, "big"), -count, example)
+        if len(kept) < limit:
+            heapq.heappush(kept, entry)
+        else:
+            heapq.heappushpop(kept, entry)
+    return [example for _, _, example in sorted(kept, key=lambda entry: entry[:2], reverse=True)]
