@@ -23,7 +23,7 @@ Baseline = Callable[[Sequence[Cell], Sequence[Cell], random.Random], list[int]]
 # Both fitted roughly on held-out notebooks: a baseline that is easy to beat tells nothing.
 _NEAREST_SHARPNESS = 50.0
 _ALIGNED_SHARPNESS = 20.0
-_DIAGONAL_PULL = 2.5  # log-odds lost by standing a whole notebook away from the even spread
+_DIAGONAL_PULL = 2.5  # log-odds lost a whole notebook away from the even spread
 
 
 def file_order(anchors: Sequence[Cell], floats: Sequence[Cell], draw: random.Random) -> list[int]:
@@ -64,16 +64,13 @@ def tfidf_aligned(
 ) -> list[int]:
     """Likeliest monotone alignment of TF-IDF similarity, drawn towards the even spread."""
     alike = _float_to_anchor(anchors, floats)
-    n, m = len(anchors), len(floats)
     # Behind the last cell there is no next one to be alike to: the mean says nothing either way.
     score = _ALIGNED_SHARPNESS * np.concatenate([alike, alike.mean(axis=1, keepdims=True)], axis=1)
-    even = (np.arange(m) + 0.5) / m
-    score -= _DIAGONAL_PULL * np.abs(np.arange(n + 1)[None, :] / n - even[:, None])
     gap = np.exp(score - score.max(axis=1, keepdims=True))
     gap /= gap.sum(axis=1, keepdims=True)
     after = np.clip(1.0 - np.cumsum(gap[:, :-1], axis=1), 0.0, 1.0)
-    before = np.where(np.eye(m, dtype=bool), 0.5, np.triu(np.ones((m, m))))
-    return monotone_alignment(Precedence(after=after, before=before, gap=gap, rank=None))
+    nothing_known = np.full((len(floats), len(floats)), 0.5)
+    return monotone_alignment(Precedence(after, nothing_known, gap), _DIAGONAL_PULL)
 
 
 SHUFFLED: Mapping[str, Baseline] = MappingProxyType(

@@ -12,12 +12,11 @@ import io
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from jupyter_cellorder.errors import CellOrderError
+from jupyter_cellorder.errors import CellOrderError, NotebookError
 from jupyter_cellorder.notebook import Cell, Notebook
 
 _LOG = logging.getLogger(__name__)
@@ -87,7 +86,8 @@ def read_examples(
 
     Args:
         path: Corpus files, ``.ipynb`` files, folders of either, or a Kaggle AI4Code folder.
-        skipped: Filled with what was left out. Without it every case is logged as a warning.
+        skipped: Filled with what was left out. Without it a warning for each reason is logged at
+            the end.
 
     Raises:
         SourceError: A path is missing or holds none of these; raised before anything is read.
@@ -132,7 +132,7 @@ def _reader(path: Path) -> tuple[Callable[[Path, Skipped], Iterator[Example]], P
 
 
 def _example(
-    cells: Sequence[tuple[str, str, str]],
+    cells: Iterable[Cell],
     *,
     id: str,
     cluster: str,
@@ -140,13 +140,8 @@ def _example(
     language: str,
     skipped: Skipped,
 ) -> Example | None:
-    """The example made of ``(id, kind, source)`` cells, or None where nothing is to decide."""
-    kinds_used: dict[str, Literal["code", "markdown"]] = {"code": "code", "markdown": "markdown"}
-    kept = [
-        Cell(id=cell_id, kind=kinds_used[kind], source=source)
-        for cell_id, kind, source in cells
-        if kind in kinds_used and source.strip()
-    ]
+    """The example made of these cells in true order, or None where there is nothing to decide."""
+    kept = [cell for cell in cells if cell.kind != "raw" and not cell.is_empty]
     kinds = {cell.kind for cell in kept}
     if "code" not in kinds:
         skipped.add(NO_CODE, id)
@@ -184,11 +179,10 @@ def _corpus_example(line: str, name: str, skipped: Skipped) -> Example | None:
         row = json.loads(line)
         id, ancestor = str(row["id"]), str(row.get("ancestor") or row["id"])
         cells = [
-            (f"cell-{index}", str(kind), str(source))
-            for index, (kind, source) in enumerate(row["cells"])
+            Cell(f"cell-{place}", kind, source) for place, (kind, source) in enumerate(row["cells"])
         ]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        skipped.add(UNREADABLE, name)
+    except (ValueError, KeyError, TypeError, AttributeError, NotebookError):
+        skipped.add(f"{UNREADABLE}, not-a-notebook", name)
         return None
     return _example(
         cells,
@@ -231,15 +225,20 @@ def _read_notebook_file(path: Path, skipped: Skipped) -> Iterator[Example]:
 
 
 def _notebook_example(path: Path, id: str, cluster: str, skipped: Skipped) -> Example | None:
-    try:
-        notebook = Notebook.read(path)
-    except (CellOrderError, OSError) as error:
-        # The reader's sentence has the reason; cell text never enters it.
-        _LOG.warning("%s: %s", path, error)
-        skipped.add(UNREADABLE, id)
+    notebook = _read(path, id, skipped)
+    if notebook is None:
         return None
-    cells = [(cell.id, cell.kind, cell.source) for cell in notebook.cells]
-    return _example(cells, id=id, cluster=cluster, ancestor=id, language="", skipped=skipped)
+    return _example(
+        notebook.cells, id=id, cluster=cluster, ancestor=id, language="", skipped=skipped
+    )
+
+
+def _read(path: Path, id: str, skipped: Skipped) -> Notebook | None:
+    try:
+        return Notebook.read(path)
+    except NotebookError as error:
+        skipped.add(f"{UNREADABLE}, {error.code}", id)
+        return None
 
 
 def _read_kaggle(folder: Path, skipped: Skipped) -> Iterator[Example]:
@@ -252,19 +251,17 @@ def _read_kaggle(folder: Path, skipped: Skipped) -> Iterator[Example]:
         if order is None:
             skipped.add(NO_ORDER, id)
             continue
-        try:
-            by_id = {cell.id: cell for cell in Notebook.read(path).cells}
-        except (CellOrderError, OSError) as error:
-            _LOG.warning("%s: %s", path, error)
-            skipped.add(UNREADABLE, path.name)
+        notebook = _read(path, id, skipped)
+        if notebook is None:
             continue
+        by_id = {cell.id: cell for cell in notebook.cells}
         names = order.split()
         if len(names) != len(by_id) or set(names) != by_id.keys():
             skipped.add(WRONG_CELLS, id)
             continue
         ancestor = ancestors.get(id) or id
         example = _example(
-            [(name, by_id[name].kind, by_id[name].source) for name in names],
+            [by_id[name] for name in names],
             id=id,
             cluster=ancestor,
             ancestor=ancestor,

@@ -1,0 +1,39 @@
+"""``jupyter cellorder``: the application that holds the subcommands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_cellorder._version import __version__
+from jupyter_cellorder.cli.command import Command
+from jupyter_cellorder.cli.evaluate import EvaluateApp
+from jupyter_cellorder.cli.suggest import SuggestApp
+
+
+class CellOrderApp(Command):
+    """``jupyter cellorder SUBCOMMAND``."""
+
+    version = __version__
+    description = "Suggest where the markdown of a notebook belongs among its code."
+    examples = """
+    jupyter cellorder suggest notebook.ipynb             # list the moves; nothing is written
+    jupyter cellorder suggest notebook.ipynb --in-place  # carry them out
+    jupyter cellorder evaluate notebooks/                # how well are known orders found again?
+    """
+    subcommands = {  # noqa: RUF012 - traitlets looks for a plain dict
+        "suggest": (SuggestApp, SuggestApp.description.splitlines()[0]),
+        "evaluate": (EvaluateApp, EvaluateApp.description.splitlines()[0]),
+    }
+    classes = [SuggestApp, EvaluateApp]  # noqa: RUF012
+
+    def run(self) -> None:
+        """Without a subcommand there is nothing to do but to say which there are."""
+        named = ", ".join(self.subcommands)
+        if self.extra_args:
+            self.fail(f"There is no subcommand '{self.extra_args[0]}'; use one of: {named}.")
+        self.fail(f"Give a subcommand: {named}. `jupyter cellorder --help` explains them.")
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Run ``jupyter cellorder``; the entry point of the script ``jupyter-cellorder``."""
+    return CellOrderApp.launch_instance(argv)
