@@ -33,5 +33,5 @@ class BundleError(CellOrderError):
     """The model bundle is missing, damaged, or of another version."""
 
 
-class Cancelled(Exception):  # noqa: N818 - not a failure: the caller asked for it
+class Cancelled(Exception):
     """The caller withdrew the question while it was being worked on."""

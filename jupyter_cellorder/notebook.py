@@ -35,8 +35,7 @@ class Cell:
         """Refuse unknown kinds; mend text that is not valid Unicode."""
         if self.kind not in _KINDS:
             raise NotebookError(
-                f"Cell {self.id!r} has the unknown type {self.kind!r}; "
-                "use code, markdown or raw.",
+                f"Cell {self.id!r} has the unknown type {self.kind!r}; use code, markdown or raw.",
                 "not-a-notebook",
             )
         try:
@@ -213,16 +212,17 @@ def _not_a_notebook(reason: str) -> NotebookError:
 def _upgraded_cells(notebook: Mapping[str, Any]) -> Any:
     """Cells of nbformat 3 in the shape of 4 (headings become '#' lines), by nbformat."""
     # Imported here: nbformat takes longer to import than the rest of the package.
-    from nbformat import from_dict
-    from nbformat.v3.rwbase import rejoin_lines
-    from nbformat.v4.convert import upgrade
+    import nbformat
 
+    convert: Any = nbformat.reads  # it has no types
     try:
-        # A copy: the conversion works in place.
-        node = from_dict(json.loads(json.dumps(notebook)))
-        return upgrade(rejoin_lines(node)).cells
+        cells = convert(json.dumps(notebook), as_version=4).cells
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise _not_a_notebook(f"its nbformat 3 content is damaged ({error!r})") from None
+    for cell in cells:
+        # Drawn at random by the conversion.
+        cell.pop("id", None)
+    return cells
 
 
 def _cell(cell: Mapping[str, Any], place: int, taken: set[str]) -> Cell:

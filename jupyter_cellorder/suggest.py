@@ -1,0 +1,256 @@
+"""The main job: a notebook goes in, the places of its markdown come out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from jupyter_cellorder.decode import fewest_moves, least_inversions, monotone_alignment, support
+from jupyter_cellorder.ensemble import Ensemble, check
+from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.layout import Layout, movable
+from jupyter_cellorder.notebook import Notebook
+from jupyter_cellorder.precedence import Precedence
+from jupyter_cellorder.review import review
+
+
+class Mode(str, Enum):
+    """What is asked.
+
+    `review`: which markdown stands in the wrong place? `selected`: where do the selected cells
+    belong? `all`: where does all markdown belong, its present place telling nothing?
+    """
+
+    REVIEW = "review"
+    SELECTED = "selected"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One cell taken out of its place and put into another.
+
+    Attributes:
+        cell_id: the cell.
+        from_index: its index in the present order.
+        to_index: its index in the suggested order.
+        gain: drop in expected inversions when this cell alone is moved; zero for an empty cell,
+            which only follows the cell before it.
+        confidence: 0..1. In review mode the calibrated probability that the move is right;
+            otherwise the mean probability, over the cells that it crosses, that it belongs on
+            their other side.
+    """
+
+    cell_id: str
+    from_index: int
+    to_index: int
+    gain: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An order for the whole notebook and the fewest moves that lead to it.
+
+    Attributes:
+        mode: what was asked.
+        order: every id once; code and raw cells in their present order.
+        moves: markdown cells only, in the reading order of the suggestion.
+        notice: None where there are moves, else why there are none: `in-order`, `no-cells`,
+            `no-markdown` (no markdown that could be moved) or `no-code` (nothing to place it by).
+    """
+
+    mode: Mode
+    order: tuple[str, ...]
+    moves: tuple[Move, ...]
+    notice: str | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields as the REST interface and `--json` name them."""
+        return {
+            "mode": self.mode.value,
+            "order": list(self.order),
+            "moves": [
+                {
+                    "cell": move.cell_id,
+                    "from": move.from_index,
+                    "to": move.to_index,
+                    "gain": move.gain,
+                    "confidence": move.confidence,
+                }
+                for move in self.moves
+            ],
+            "notice": self.notice,
+        }
+
+
+def suggest(
+    notebook: Notebook,
+    ensemble: Ensemble,
+    mode: Mode | str = Mode.REVIEW,
+    *,
+    selected: Collection[str] = (),
+    keep_markdown_order: bool = False,
+    cancelled: Callable[[], bool] | None = None,
+) -> Suggestion:
+    """Say where the markdown of a notebook belongs.
+
+    Args:
+        notebook: the notebook in its present order.
+        ensemble: who is asked, from `load_bundle`.
+        mode: see `Mode`.
+        selected: in mode `selected`, the ids of the cells to place; code, raw, pinned and empty
+            cells among them stay where they are.
+        keep_markdown_order: in the modes `selected` and `all`, the placed cells keep their order
+            among themselves. Review mode moves single cells and has no use for it.
+        cancelled: asked between member calls.
+
+    Raises:
+        RequestError: `unknown-mode`, `unknown-cell` or `nothing-selected`.
+        Cancelled: `cancelled` returned true.
+    """
+    mode = _mode(mode)
+    check(cancelled)
+    chosen = _selected(notebook, selected) if mode is Mode.SELECTED and notebook.cells else None
+    notice = _nothing_to_do(notebook)
+    if notice is not None:
+        return Suggestion(mode, notebook.ids, (), notice)
+    if mode is Mode.REVIEW:
+        reviewed = review(notebook, ensemble, cancelled)
+        if reviewed is None:
+            return Suggestion(mode, notebook.ids, (), "in-order")
+        return _suggestion(
+            notebook,
+            mode,
+            reviewed.layout,
+            reviewed.precedence,
+            reviewed.order,
+            reviewed.confidence,
+        )
+    floats = movable(notebook, chosen)
+    if not keep_markdown_order:
+        floats = _by_content(notebook, floats)
+    layout = Layout(notebook, floats)
+    answer = ensemble.precedence(layout.placement, cancelled)
+    check(cancelled)
+    order = (
+        monotone_alignment(answer, ensemble.diagonal)
+        if keep_markdown_order
+        else least_inversions(answer)
+    )
+    return _suggestion(notebook, mode, layout, answer, order)
+
+
+def _mode(mode: Mode | str) -> Mode:
+    try:
+        return Mode(mode)
+    except ValueError:
+        known = ", ".join(each.value for each in Mode)
+        raise RequestError(
+            f"There is no mode {str(mode)!r}. Use one of: {known}.", "unknown-mode"
+        ) from None
+
+
+def _selected(notebook: Notebook, selected: Collection[str]) -> set[str]:
+    if not selected:
+        raise RequestError(
+            "No cell is selected. Select at least one markdown cell.", "nothing-selected"
+        )
+    unknown = set(selected).difference(notebook.ids)
+    if unknown:
+        raise RequestError(
+            f"The notebook has no cell {min(unknown)!r}. Select cells of this notebook.",
+            "unknown-cell",
+        )
+    chosen = set(movable(notebook, selected))
+    if not chosen:
+        raise RequestError(
+            "None of the selected cells can be placed. Select at least one markdown cell that "
+            "has text and is not locked.",
+            "nothing-selected",
+        )
+    return chosen
+
+
+def _nothing_to_do(notebook: Notebook) -> str | None:
+    if not notebook.cells:
+        return "no-cells"
+    if not movable(notebook):
+        return "no-markdown"
+    if all(cell.is_empty for cell in notebook.cells if cell.kind == "code"):
+        return "no-code"
+    return None
+
+
+def _by_content(notebook: Notebook, floats: list[str]) -> list[str]:
+    """The same ids in an order that tells nothing of the present one, so that ties leak nothing."""
+    source = {cell.id: cell.source for cell in notebook.cells}
+    return sorted(floats, key=lambda name: hashlib.sha256(source[name].encode()).digest())
+
+
+def _suggestion(
+    notebook: Notebook,
+    mode: Mode,
+    layout: Layout,
+    answer: Precedence,
+    decoded: Sequence[int],
+    confidence: Mapping[str, float] | None = None,
+) -> Suggestion:
+    """Put the cells in order and find the fewest moves and what speaks for each."""
+    order = layout.arrange(decoded, keep_place=mode is not Mode.ALL)
+    names = fewest_moves(notebook.ids, order, layout.travelling)
+    found = _supports(layout, answer, decoded, set(names))
+    present = {name: index for index, name in enumerate(notebook.ids)}
+    suggested = {name: index for index, name in enumerate(order)}
+    moves = []
+    for name in names:
+        cell_id, gain, sure = found[name]
+        if confidence is not None:
+            sure = confidence[cell_id]
+        moves.append(Move(name, present[name], suggested[name], gain, sure))
+    return Suggestion(mode, order, tuple(moves), None if moves else "in-order")
+
+
+def _supports(
+    layout: Layout, answer: Precedence, decoded: Sequence[int], moved: AbstractSet[str]
+) -> dict[str, tuple[str, float, float]]:
+    """For each moved id: the float that it is or follows, gain and confidence.
+
+    A cell is taken as crossing what stands, in the suggested order, between its new place and
+    the nearest unmoved cell that it has to pass.
+    """
+    place = {index: number for number, index in enumerate(decoded)}
+    ids = {index: layout.ids(index) for index in decoded}
+    # The nearest unmoved cells before and behind each cell, now.
+    above: dict[int, int | None] = _nearest(layout.present, ids, moved)
+    below: dict[int, int | None] = _nearest(layout.present[::-1], ids, moved)
+    found = {}
+    for index, names in ids.items():
+        if names[0] not in moved:
+            continue
+        here, up, down = place[index], above[index], below[index]
+        gain, sure = 0.0, 0.5  # it passes nothing that members were asked about
+        if down is not None and place[down] < here:
+            gain, sure = support(answer, index, decoded[place[down] : here], down=True)
+        elif up is not None and place[up] > here:
+            gain, sure = support(answer, index, decoded[here + 1 : place[up] + 1], down=False)
+        found.update({name: (names[0], 0.0, sure) for name in names})
+        found[names[0]] = (names[0], gain, sure)
+    return found
+
+
+def _nearest(
+    sequence: Sequence[int], ids: Mapping[int, list[str]], moved: AbstractSet[str]
+) -> dict[int, int | None]:
+    """For each index, the last one before it in `sequence` that is not moved."""
+    nearest: dict[int, int | None] = {}
+    last: int | None = None
+    for index in sequence:
+        nearest[index] = last
+        if ids[index][0] not in moved:
+            last = index
+    return nearest
