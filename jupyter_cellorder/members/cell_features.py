@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,21 +45,34 @@ def leading_number(source: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def numbering(cells: Sequence[Cell]) -> NDArray[np.float32]:
+@dataclass(frozen=True)
+class NumberMark:
+    """What a markdown cell's heading says of its place: level (0: no heading) and number."""
+
+    level: int = 0
+    number: tuple[int, ...] = ()
+
+
+def number_mark(cell: Cell) -> NumberMark:
+    """The mark of a cell; code and raw cells have none."""
+    if cell.kind != "markdown":
+        return NumberMark()
+    return NumberMark(heading_level(cell.source), leading_number(cell.source))
+
+
+def numbering(marks: Sequence[NumberMark]) -> NDArray[np.float32]:
     """(n, n) antisymmetric: 1 where the row's number comes after the column's, -1 before, else 0.
 
-    Only markdown is numbered. Headings are compared on one level alone, or one number must extend the
-    other ("2" before "2.1"): "1." of a list and "# 3" of a section say nothing about each other.
+    Headings are compared on one level alone, or one number must extend over levels ("2" before
+    "2.1"): "1." of a list and "# 3" of a section say nothing about each other.
     """
-    keys = [leading_number(c.source) if c.kind == "markdown" else () for c in cells]
-    levels = [heading_level(c.source) for c in cells]
-    found = np.zeros((len(cells), len(cells)), dtype=np.float32)
-    numbered = [i for i, key in enumerate(keys) if key]
+    found = np.zeros((len(marks), len(marks)), dtype=np.float32)
+    numbered = [i for i, mark in enumerate(marks) if mark.number]
     for at, i in enumerate(numbered):
         for k in numbered[at + 1 :]:
-            first, second = keys[i], keys[k]
+            first, second = marks[i].number, marks[k].number
             nested = len(first) != len(second) and (len(first) > 1 or len(second) > 1)
-            if first != second and (levels[i] == levels[k] or nested):
+            if first != second and (marks[i].level == marks[k].level or nested):
                 found[i, k] = 1.0 if first > second else -1.0
                 found[k, i] = -found[i, k]
     return found
