@@ -73,7 +73,8 @@ class Skipped:
         sentences = []
         for reason, count in sorted(self.counts.items()):
             names = ", ".join(self.names[reason])
-            more = ", ..." if count > len(self.names[reason]) else ""
+            rest = count - len(self.names[reason])
+            more = f" and {rest} more" if rest else ""
             noun = "notebook" if count == 1 else "notebooks"
             sentences.append(f"Left out {count} {noun} ({reason}): {names}{more}.")
         return sentences
