@@ -56,7 +56,8 @@ def tfidf_nearest(
     alike = _float_to_anchor(anchors, floats)
     weight = np.exp(_NEAREST_SHARPNESS * (alike - alike.max(axis=1, keepdims=True)))
     position = weight @ np.arange(len(anchors)) / weight.sum(axis=1)
-    return _in_front_of(position.tolist(), len(anchors))
+    # Half a cell earlier: text stands before the code it speaks of, and a mean is never exact.
+    return _in_front_of((position - 0.5).tolist(), len(anchors))
 
 
 def tfidf_aligned(
