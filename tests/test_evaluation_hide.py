@@ -1,4 +1,5 @@
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from scripted_members import example
@@ -46,7 +47,7 @@ def test_ids_are_fresh_and_say_nothing_of_the_order():
     assert len(set(ids)) == 200
     assert not set(ids) & set(shown.notebook.ids)
     assert {len(id) for id in ids} == {12}
-    rising = sum(left < right for left, right in zip(ids, ids[1:], strict=False))
+    rising = sum(left < right for left, right in pairwise(ids))
     assert 70 < rising < 130
 
 

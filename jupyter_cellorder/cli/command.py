@@ -84,7 +84,7 @@ class ModelCommand(Command):
         "bundle": "ModelCommand.bundle",
         "backend": "ModelCommand.backend",
     }
-    model_flags = dict(base_flags)
+    model_flags = dict(base_flags)  # noqa: RUF012
 
     def load(self) -> Any:
         """Load the bundle that the options name.

@@ -10,7 +10,7 @@ import numpy as np
 from jupyter_cellorder.evaluation.baselines import Baseline
 from jupyter_cellorder.evaluation.hide import Hidden
 from jupyter_cellorder.evaluation.result import EvaluationResult, Rows, Setting
-from jupyter_cellorder.metric import cluster_bootstrap, inversions, pooled_tau
+from jupyter_cellorder.metric import cluster_bootstrap, inversions, pooled_tau, rank_inversions
 
 
 class Tally:
@@ -41,16 +41,13 @@ class Tally:
         """Score one answer, and the baselines on the same presentation.
 
         Raises:
-            ValueError: The answer is not an order of the notebook's cells.
+            CellOrderError: `cells-differ`; the answer is not an order of the notebook's cells.
         """
-        rank = {id: place for place, id in enumerate(hidden.truth)}
-        # A missing cell would raise a naive score.
-        if len(answer) != len(rank) or set(answer) != rank.keys():
-            raise ValueError("The suggested order does not hold exactly the notebook's cells.")
+        wrong, _ = rank_inversions(answer, hidden.truth)
         cells = hidden.notebook.cells
         anchors = [cell for cell in cells if cell.kind == "code"]
         floats = [cell for cell in cells if cell.kind == "markdown"]
-        self._inversions.append(inversions([rank[id] for id in answer]))
+        self._inversions.append(wrong)
         self._cells.append(len(cells))
         self._markdown.append(len(floats))
         self._seconds.append(seconds)
@@ -58,6 +55,7 @@ class Tally:
         code = {cell.id for cell in anchors}
         true_gap, found_gap = _gaps(hidden.truth, code), _gaps(answer, code)
         self._right_gaps.append(sum(found_gap[id] == gap for id, gap in true_gap.items()))
+        rank = {id: place for place, id in enumerate(hidden.truth)}
         presented = [rank[cell.id] for cell in (*anchors, *floats)]
         for name, baseline in self._baselines.items():
             order = baseline(anchors, floats, draw)
