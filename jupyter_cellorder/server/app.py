@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal, cast
 
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
 from traitlets import Bool, Enum, Float, Integer, Unicode
 
+from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.server.health import HealthHandler
 from jupyter_cellorder.server.limits import Limits
 from jupyter_cellorder.server.suggestion import SuggestHandler
 from jupyter_cellorder.server.worker import Suggester
-
-if TYPE_CHECKING:
-    from jupyter_cellorder.ensemble import Ensemble
 
 
 class CellOrder(ExtensionApp):
@@ -44,9 +42,9 @@ class CellOrder(ExtensionApp):
     threads = Integer(
         0, min=0, help="Threads that score one notebook. 0: as many as the backend chooses."
     ).tag(config=True)
-    max_cells = Integer(
-        10_000, min=1, help="Cells of the largest notebook that is answered."
-    ).tag(config=True)
+    max_cells = Integer(10_000, min=1, help="Cells of the largest notebook that is answered.").tag(
+        config=True
+    )
     max_characters = Integer(
         20_000_000, min=1, help="Characters that all cells of one notebook may hold together."
     ).tag(config=True)
@@ -73,9 +71,7 @@ class CellOrder(ExtensionApp):
     @cached_property
     def suggester(self) -> Suggester:
         """The worker behind the handlers; made when the configuration is complete."""
-        return Suggester(
-            self._load, queue_size=self.queue_size, timeout=self.timeout, log=self.log
-        )
+        return Suggester(self._load, queue_size=self.queue_size, timeout=self.timeout, log=self.log)
 
     def initialize_handlers(self) -> None:
         """Add the routes of the REST API."""
@@ -102,6 +98,6 @@ class CellOrder(ExtensionApp):
 
         return load_bundle(
             os.path.expanduser(self.bundle) or None,
-            backend=self.backend,
+            backend=cast(Literal["onnx", "torch"], self.backend),
             threads=self.threads or None,
         )

@@ -49,7 +49,9 @@ class CellOrderHandler(APIHandler):
         reason, message = _REFUSALS.get(status_code, _UNFORESEEN)
         if status_code == 403 and self._user() is None:
             reason, message = _UNAUTHENTICATED
-        self.log.warning("%s %s: %d %s", self.request.method, self.request.path, status_code, reason)
+        self.log.warning(
+            "%s %s: %d %s", self.request.method, self.request.path, status_code, reason
+        )
         self.finish(self.fault_body(reason, message))
 
     def require_user(self) -> None:

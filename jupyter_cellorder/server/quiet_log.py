@@ -6,8 +6,9 @@ import logging
 import traceback
 
 
-def log_frames(log: logging.Logger | logging.LoggerAdapter[logging.Logger], what: str,
-               error: BaseException) -> None:
+def log_frames(
+    log: logging.Logger | logging.LoggerAdapter[logging.Logger], what: str, error: BaseException
+) -> None:
     """Log where `error` came from, but not what it says.
 
     A message such as that of a KeyError may repeat the text of a cell; the frames hold only lines

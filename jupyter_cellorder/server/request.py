@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeGuard, get_args
+from typing import Any, TypeGuard, get_args
 
 from jupyter_cellorder.errors import RequestError
-from jupyter_cellorder.notebook import Cell, Notebook
+from jupyter_cellorder.notebook import Cell, CellKind, Notebook
 from jupyter_cellorder.server.limits import Limits
-
-# The values of `jupyter_cellorder.suggest.Mode`, spelled out: that module loads numpy, which the
-# event loop should not wait for. A test holds the two together.
-ModeName = Literal["review", "selected", "all"]
-CellKind = Literal["code", "markdown", "raw"]
+from jupyter_cellorder.suggest import Mode
 
 _FIELDS = frozenset({"mode", "keep_markdown_order", "cells", "selected"})
 _CELL_FIELDS = frozenset({"id", "cell_type", "source", "pinned"})
@@ -26,7 +22,7 @@ class Question:
     """One checked request: the notebook as it stands and what to do with it."""
 
     notebook: Notebook
-    mode: ModeName
+    mode: Mode
     selected: tuple[str, ...]
     keep_markdown_order: bool
 
@@ -58,8 +54,7 @@ def _decode(body: bytes | bytearray) -> Mapping[str, Any]:
         )
     try:
         decoded = json.loads(body.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        # The parser's own message would repeat part of the notebook.
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, an endless number, too deep
         raise RequestError(
             "The request is not JSON in UTF-8: send one JSON object.", code="bad-json"
         ) from None
@@ -68,19 +63,16 @@ def _decode(body: bytes | bytearray) -> Mapping[str, Any]:
     return decoded
 
 
-def _mode(fields: Mapping[str, Any]) -> ModeName:
-    mode = fields.get("mode", "review")
-    if not isinstance(mode, str):
+def _mode(fields: Mapping[str, Any]) -> Mode:
+    name = fields.get("mode", Mode.REVIEW.value)
+    if not isinstance(name, str):
         raise _bad("mode must be a string: review, selected or all.")
-    if not _is_mode(mode):
+    try:
+        return Mode(name)
+    except ValueError:
         raise RequestError(
-            f"There is no mode {_shown(mode)}: use review, selected or all.", code="unknown-mode"
-        )
-    return mode
-
-
-def _is_mode(name: str) -> TypeGuard[ModeName]:
-    return name in get_args(ModeName)
+            f"There is no mode {_shown(name)}: use review, selected or all.", code="unknown-mode"
+        ) from None
 
 
 def _cells(fields: Mapping[str, Any], limits: Limits) -> tuple[Cell, ...]:
@@ -117,20 +109,11 @@ def _cell(item: object, index: int) -> Cell:
         raise _bad(f"{where}.cell_type must be code, markdown or raw.")
     if not isinstance(source, str):
         raise _bad(f"{where}.source must be one string.")
-    return Cell(identifier, kind, _encodable(source), pinned=_flag(fields, "pinned", where))
+    return Cell(identifier, kind, source, pinned=_flag(fields, "pinned", where))
 
 
 def _is_kind(kind: object) -> TypeGuard[CellKind]:
-    return kind in ("code", "markdown", "raw")
-
-
-def _encodable(source: str) -> str:
-    """Half of a surrogate pair, which JSON lets through and no tokenizer takes, becomes U+FFFD."""
-    try:
-        source.encode("utf-8")
-    except UnicodeEncodeError:
-        return source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return source
+    return isinstance(kind, str) and kind in get_args(CellKind)
 
 
 def _selected(fields: Mapping[str, Any], ids: set[str]) -> tuple[str, ...]:
@@ -158,9 +141,7 @@ def _flag(fields: Mapping[str, Any], name: str, where: str) -> bool:
     return value
 
 
-def _only_known(
-    fields: Mapping[str, Any], known: frozenset[str], where: str
-) -> Mapping[str, Any]:
+def _only_known(fields: Mapping[str, Any], known: frozenset[str], where: str) -> Mapping[str, Any]:
     for name in fields:
         if name not in known:
             raise _bad(

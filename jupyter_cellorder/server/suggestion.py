@@ -32,7 +32,7 @@ class SuggestHandler(CellOrderHandler):
         self._body = bytearray()
         self._dropped: int | None = None  # bytes of a refused body
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler's own
         """Check the sender and the announced size before the body is read."""
         await super().prepare()
         if self.request.method != "POST" or self._finished:

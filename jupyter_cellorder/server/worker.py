@@ -8,19 +8,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import anyio
 import anyio.to_thread
 
+from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import BundleError, Cancelled, CellOrderError
 from jupyter_cellorder.server.faults import Busy, ScoringFailed, TimedOut
 from jupyter_cellorder.server.quiet_log import log_frames
 from jupyter_cellorder.server.request import Question
-
-if TYPE_CHECKING:
-    from jupyter_cellorder.ensemble import Ensemble
-    from jupyter_cellorder.suggest import Suggestion
+from jupyter_cellorder.suggest import Suggestion, suggest
 
 State = Literal["cold", "loading", "ready", "failed"]
 _T = TypeVar("_T")
@@ -91,6 +89,10 @@ class Suggester:
         self._tickets: dict[asyncio.Task[object], Ticket] = {}
         self._one_at_a_time = anyio.CapacityLimiter(1)
 
+    def __len__(self) -> int:
+        """How many questions are in work or wait."""
+        return len(self._tickets)
+
     @property
     def health(self) -> Health:
         """Where the model stands now."""
@@ -102,7 +104,7 @@ class Suggester:
         Raises `Busy`, `TimedOut`, `ScoringFailed`, `BundleError`, `RequestError`, and `Cancelled`
         after `ticket.stop()`.
         """
-        if len(self._tickets) > self._queue_size:
+        if len(self) > self._queue_size:
             raise Busy
         return await self._in_time(self._start(lambda: self._score(question, ticket), ticket))
 
@@ -174,8 +176,6 @@ class Suggester:
 
     def _score(self, question: Question, ticket: Ticket) -> Answer:
         """Runs in the worker thread."""
-        from jupyter_cellorder.suggest import suggest  # numpy comes with the first question
-
         ensemble = self._loaded()
         if ticket.stopped():
             raise Cancelled
