@@ -80,7 +80,11 @@ def call(jp_fetch: Any) -> Ask:
 
     async def call(method: str, path: str, **options: Any) -> Reply:
         response = await jp_fetch(
-            *path.strip("/").split("/"), method=method, raise_error=False, **options
+            *path.strip("/").split("/"),
+            method=method,
+            raise_error=False,
+            request_timeout=120,
+            **options,
         )
         assert response.headers["Content-Type"] == "application/json"
         body = json.loads(response.body)
@@ -116,6 +120,6 @@ def happens() -> Callable[[threading.Event], Awaitable[None]]:
     """Wait, leaving the event loop free, until another thread sets the event."""
 
     async def happens(event: threading.Event) -> None:
-        assert await asyncio.to_thread(event.wait, 15), "it never happened"
+        assert await asyncio.to_thread(event.wait, 60), "it never happened"
 
     return happens

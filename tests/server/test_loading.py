@@ -24,7 +24,7 @@ class Loader:
         self.calls += 1
         self.threads.add(threading.current_thread().name)
         self.entered.set()
-        assert self.gate.wait(15)
+        assert self.gate.wait(60)
         return ensemble_of(FirstOfAll())
 
 

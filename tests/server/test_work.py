@@ -11,7 +11,7 @@ from server_notebook import NOTEBOOK
 
 
 async def settled(*tasks):
-    return await asyncio.wait_for(asyncio.gather(*tasks), 20)
+    return await asyncio.wait_for(asyncio.gather(*tasks), 60)
 
 
 async def until(condition):
@@ -21,7 +21,7 @@ async def until(condition):
         while not condition():
             await asyncio.sleep(0.005)
 
-    await asyncio.wait_for(poll(), 15)
+    await asyncio.wait_for(poll(), 60)
 
 
 async def test_the_event_loop_stays_free_while_scoring(gated, ask, health, happens):
