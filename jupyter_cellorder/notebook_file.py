@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from json import JSONDecoder
-from json.decoder import scanstring
 from os import PathLike
 from pathlib import Path
 
@@ -157,7 +156,12 @@ def _cell_spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every cell's JSON text, in a document known to be a notebook."""
     start = _skip(text, 1 if text.startswith("\ufeff") else 0)
     top = dict(_fields(text, start))
-    if "worksheets" in top and "cells" not in top:
+    if "nbformat" not in top:
+        raise NotebookError(
+            "An order can be written into .ipynb files only. Use --json for other files.",
+            "not-a-notebook",
+        )
+    if _decode_value(text, top["nbformat"])[0] == 3:
         sheets = list(_items(text, top["worksheets"]))
         if len(sheets) != 1:
             raise NotebookError(
@@ -166,11 +170,6 @@ def _cell_spans(text: str) -> list[tuple[int, int]]:
                 "not-a-notebook",
             )
         top = dict(_fields(text, sheets[0][0]))
-    if "cells" not in top:
-        raise NotebookError(
-            "An order can be written into .ipynb files only. Use --json for other files.",
-            "not-a-notebook",
-        )
     return list(_items(text, top["cells"]))
 
 
@@ -178,7 +177,7 @@ def _fields(text: str, start: int) -> Iterator[tuple[str, int]]:
     """Key and start of the value of every field of the JSON object at `start`."""
     at = _skip(text, start + 1)
     while text[at] != "}":
-        key, at = scanstring(text, at + 1)
+        key, at = _decode_value(text, at)
         at = _skip(text, _skip(text, at) + 1)
         yield key, at
         _, at = _decode_value(text, at)
