@@ -89,7 +89,8 @@ class Suggester:
         self._tickets: dict[asyncio.Task[object], Ticket] = {}
         self._one_at_a_time = anyio.CapacityLimiter(1)
 
-    def __len__(self) -> int:
+    @property
+    def pending(self) -> int:
         """How many questions are in work or wait."""
         return len(self._tickets)
 
@@ -104,7 +105,7 @@ class Suggester:
         Raises `Busy`, `TimedOut`, `ScoringFailed`, `BundleError`, `RequestError`, and `Cancelled`
         after `ticket.stop()`.
         """
-        if len(self) > self._queue_size:
+        if self.pending > self._queue_size:
             raise Busy
         return await self._in_time(self._start(lambda: self._score(question, ticket), ticket))
 
@@ -162,7 +163,7 @@ class Suggester:
             self._health = Health("failed", message=str(error))
             raise
         except Exception as error:
-            log_frames(self._log, "Loading the bundle failed", error)
+            self._log.error("Loading the bundle failed", exc_info=error)  # no cell is in sight
             unforeseen = BundleError(
                 f"The model could not be loaded ({type(error).__name__}): the server's log has "
                 "the details. Installing jupyter-cellorder again often helps.",

@@ -44,8 +44,9 @@ def server_config() -> dict[str, object]:
 def jp_server_config(
     cellorder_config: dict[str, object], server_config: dict[str, object]
 ) -> dict[str, object]:
+    extensions = {"jupyter_cellorder": True, "jupyter_server_terminals": False}
     return {
-        "ServerApp": {"jpserver_extensions": {"jupyter_cellorder": True}, **server_config},
+        "ServerApp": {"jpserver_extensions": extensions, **server_config},
         "CellOrder": cellorder_config,
     }
 

@@ -38,7 +38,7 @@ async def test_a_full_queue_is_503_with_retry_after(app, gated, ask, happens):
     inside = [asyncio.create_task(ask())]
     await happens(gated.entered)
     inside += [asyncio.create_task(ask()) for _ in range(2)]
-    await until(lambda: len(app.suggester) == 3)
+    await until(lambda: app.suggester.pending == 3)
     reply = await ask()
     assert (reply.status, reply.body["reason"]) == (503, "busy")
     assert int(reply.headers["Retry-After"]) > 0
@@ -61,7 +61,7 @@ async def test_who_waits_too_long_never_reaches_the_model(app, gated, ask, happe
     replies = await settled(ask(), ask())
     assert [reply.status for reply in replies] == [504, 504]
     await happens(gated.saw_cancel)
-    await until(lambda: len(app.suggester) == 0)
+    await until(lambda: app.suggester.pending == 0)
     assert gated.calls == 1
 
 
@@ -98,11 +98,11 @@ async def test_hanging_up_frees_the_place_in_the_queue_at_once(app, gated, leave
     working = asyncio.create_task(ask())
     await happens(gated.entered)
     hang_up = await leaver()
-    await until(lambda: len(app.suggester) == 2)
+    await until(lambda: app.suggester.pending == 2)
     hang_up()
-    await until(lambda: len(app.suggester) == 1)
+    await until(lambda: app.suggester.pending == 1)
     waiting = asyncio.create_task(ask())
-    await until(lambda: len(app.suggester) == 2)
+    await until(lambda: app.suggester.pending == 2)
     gated.gate.set()
     assert [done.status for done in await settled(working, waiting)] == [200, 200]
     assert gated.calls == 2
