@@ -116,6 +116,8 @@ class Suggester:
             await self._start(self._loaded, ticket)
         except BundleError as error:
             self._log.warning("The bundle could not be loaded ahead: %s", error)
+        except Cancelled:
+            pass  # the server stopped first
 
     def stop(self) -> None:
         """Ask all work to end: the server is shutting down."""
