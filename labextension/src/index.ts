@@ -1,21 +1,14 @@
-import {
-  JupyterFrontEnd,
-  JupyterFrontEndPlugin
-} from '@jupyterlab/application';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { commandsPlugin } from './plugins/commands';
+import { corePlugin } from './plugins/core';
+import { palettePlugin } from './plugins/palette';
+import { panelPlugin } from './plugins/panel';
+import type { ICellOrder as ICellOrderType } from './tokens';
 
-const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'jupyter-cellorder:plugin',
-  description: 'Suggests where the markdown cells of a notebook belong.',
-  autoStart: true,
-  requires: [INotebookTracker],
-  activate: (app: JupyterFrontEnd, tracker: INotebookTracker) => {
-    app.commands.addCommand('cellorder:suggest', {
-      label: 'Suggest order',
-      isEnabled: () => tracker.currentWidget !== null,
-      execute: () => undefined
-    });
-  }
-};
+export { CommandIDs, ICellOrder } from './tokens';
 
-export default plugin;
+const plugins: (
+  JupyterFrontEndPlugin<ICellOrderType> | JupyterFrontEndPlugin<void>
+)[] = [corePlugin, commandsPlugin, panelPlugin, palettePlugin];
+
+export default plugins;

@@ -1,0 +1,34 @@
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { CellOrderModel } from './model';
+import { NotebookHost } from './notebookHost';
+import type { ICellOrder, ICellOrderApi } from './tokens';
+
+/** Keeps one model for each open notebook. */
+export class CellOrderManager implements ICellOrder {
+  constructor(
+    private readonly tracker: INotebookTracker,
+    private readonly api: ICellOrderApi
+  ) {}
+
+  keepMarkdownOrder = false;
+
+  get current(): CellOrderModel | null {
+    const panel = this.tracker.currentWidget;
+    return panel === null ? null : this.modelFor(panel);
+  }
+
+  modelFor(panel: NotebookPanel): CellOrderModel {
+    let model = this.models.get(panel);
+    if (model === undefined) {
+      model = new CellOrderModel(new NotebookHost(panel), this.api);
+      this.models.set(panel, model);
+      panel.disposed.connect(() => {
+        this.models.get(panel)?.dispose();
+        this.models.delete(panel);
+      });
+    }
+    return model;
+  }
+
+  private readonly models = new Map<NotebookPanel, CellOrderModel>();
+}

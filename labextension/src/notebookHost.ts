@@ -1,0 +1,149 @@
+import type { ISharedNotebook } from '@jupyter/ydoc';
+import { MarkdownCell, type Cell } from '@jupyterlab/cells';
+import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import { collapsedAround, type IHeadingCell } from './headings';
+import type { IHost } from './model';
+
+const MOVING = 'jp-CellOrder-moving';
+const TARGET = 'jp-CellOrder-target';
+
+/** The host of a notebook that is open in JupyterLab or Notebook. */
+export class NotebookHost implements IHost {
+  constructor(private readonly panel: NotebookPanel) {}
+
+  get notebook(): ISharedNotebook | null {
+    return this.panel.model?.sharedModel ?? null;
+  }
+
+  get readOnly(): boolean {
+    // Not `context.canSave`, which is false under real-time collaboration as well.
+    return (
+      this.panel.context.contentsModel?.writable === false ||
+      this.panel.model?.readOnly === true
+    );
+  }
+
+  keepView(change: () => void): void {
+    const { content } = this.panel;
+    const active = content.activeCell?.model.id;
+    const selected = new Set(
+      content.widgets.filter(cell => content.isSelected(cell)).map(idOf)
+    );
+    const unrendered = new Set(
+      content.widgets
+        .filter(cell => cell instanceof MarkdownCell && !cell.rendered)
+        .map(idOf)
+    );
+    change();
+    for (const cell of content.widgets) {
+      if (cell instanceof MarkdownCell && unrendered.has(idOf(cell))) {
+        cell.rendered = false;
+      }
+    }
+    const index = content.widgets.findIndex(cell => idOf(cell) === active);
+    if (index !== -1) {
+      content.activeCellIndex = index;
+    }
+    content.deselectAll();
+    content.widgets
+      .filter(cell => selected.has(idOf(cell)))
+      .forEach(cell => content.select(cell));
+  }
+
+  async expandAround(
+    ids: ReadonlySet<string>,
+    orderAfter: readonly string[]
+  ): Promise<string[]> {
+    const { content } = this.panel;
+    if (ids.size === 0 || !content.widgets.some(isCollapsed)) {
+      return [];
+    }
+    const levels = await headingLevels(content.widgets);
+    const before = headingCells(content.widgets, levels);
+    const byId = new Map(before.map(cell => [cell.id, cell]));
+    const after = orderAfter.flatMap(id => byId.get(id) ?? []);
+    const concerned = new Set([
+      ...collapsedAround(before, ids),
+      ...collapsedAround(after, ids)
+    ]);
+    // Outer headings first: a hidden heading does not open.
+    for (const cell of content.widgets) {
+      if (concerned.has(idOf(cell))) {
+        NotebookActions.setHeadingCollapse(cell, false, content);
+      }
+    }
+    return [...concerned];
+  }
+
+  async collapse(ids: readonly string[]): Promise<void> {
+    const { content } = this.panel;
+    if (ids.length === 0) {
+      return;
+    }
+    await headingLevels(content.widgets);
+    // Inner headings first: a hidden heading does not close.
+    for (const cell of [...content.widgets].reverse()) {
+      if (ids.includes(idOf(cell))) {
+        NotebookActions.setHeadingCollapse(cell, true, content);
+      }
+    }
+  }
+
+  reveal(id: string): void {
+    const { content } = this.panel;
+    const index = content.widgets.findIndex(cell => idOf(cell) === id);
+    if (index === -1) {
+      return;
+    }
+    if (content.widgets[index].isHidden) {
+      NotebookActions.expandParent(content.widgets[index], content);
+    }
+    content.activeCellIndex = index;
+    content.deselectAll();
+    // Rejected when the notebook is closed or scrolled elsewhere meanwhile: nothing to mend then.
+    content.scrollToItem(index, 'smart').catch(() => undefined);
+  }
+
+  point(move: { cell: string; after: string | null } | null): void {
+    for (const cell of this.panel.content.widgets) {
+      const id = idOf(cell);
+      cell.node.classList.toggle(MOVING, id === move?.cell);
+      cell.node.classList.toggle(TARGET, id === move?.after);
+    }
+  }
+}
+
+function idOf(cell: Cell): string {
+  return cell.model.id;
+}
+
+function isCollapsed(cell: Cell): boolean {
+  return cell instanceof MarkdownCell && cell.headingCollapsed;
+}
+
+/** The levels of all headings, which JupyterLab parses lazily. */
+async function headingLevels(
+  cells: readonly Cell[]
+): Promise<ReadonlyMap<string, number>> {
+  const levels = new Map<string, number>();
+  for (const cell of [...cells]) {
+    if (cell instanceof MarkdownCell && !cell.isDisposed) {
+      await cell.getHeadings();
+      if (cell.headingInfo.level > 0) {
+        levels.set(idOf(cell), cell.headingInfo.level);
+      }
+    }
+  }
+  return levels;
+}
+
+function headingCells(
+  cells: readonly Cell[],
+  levels: ReadonlyMap<string, number>
+): IHeadingCell[] {
+  return cells.map(cell => ({
+    id: idOf(cell),
+    level: levels.get(idOf(cell)) ?? null,
+    collapsed: isCollapsed(cell)
+  }));
+}

@@ -1,0 +1,44 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { CellOrderApi } from '../api';
+import { CellOrderManager } from '../manager';
+import { ICellOrder } from '../tokens';
+
+/** Keeps the suggestions of the open notebooks; the schema of this plugin holds buttons, menus and settings. */
+export const corePlugin: JupyterFrontEndPlugin<ICellOrder> = {
+  id: 'jupyter-cellorder:plugin',
+  description: 'Suggests where the markdown cells of a notebook belong.',
+  autoStart: true,
+  provides: ICellOrder,
+  requires: [INotebookTracker],
+  optional: [ITranslator, ISettingRegistry],
+  activate: (
+    app,
+    tracker: INotebookTracker,
+    translator: ITranslator | null,
+    settings: ISettingRegistry | null
+  ) => {
+    const trans = (translator ?? nullTranslator).load('jupyter_cellorder');
+    const api = new CellOrderApi(app.serviceManager.serverSettings, trans);
+    const manager = new CellOrderManager(tracker, api);
+    if (settings !== null) {
+      void followSettings(manager, settings);
+    }
+    return manager;
+  }
+};
+
+async function followSettings(
+  manager: CellOrderManager,
+  registry: ISettingRegistry
+): Promise<void> {
+  const settings = await registry.load(corePlugin.id);
+  const read = () => {
+    manager.keepMarkdownOrder =
+      settings.get('keepMarkdownOrder').composite === true;
+  };
+  settings.changed.connect(read);
+  read();
+}
