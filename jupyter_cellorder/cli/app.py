@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_cellorder._version import __version__
 from jupyter_cellorder.cli.command import Command
 from jupyter_cellorder.cli.evaluate import EvaluateApp
 from jupyter_cellorder.cli.suggest import SuggestApp
@@ -13,7 +12,6 @@ from jupyter_cellorder.cli.suggest import SuggestApp
 class CellOrderApp(Command):
     """``jupyter cellorder SUBCOMMAND``."""
 
-    version = __version__
     description = "Suggest where the markdown of a notebook belongs among its code."
     examples = """
     jupyter cellorder suggest notebook.ipynb             # list the moves; nothing is written

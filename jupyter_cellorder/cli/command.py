@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, get_args
 
 from jupyter_core.application import JupyterApp, base_aliases, base_flags
 from traitlets import Unicode
 from traitlets.config.loader import KVArgParseConfigLoader
 
+from jupyter_cellorder._version import __version__
+from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import CellOrderError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130  # as shells report a process ended by Ctrl-C
 
-_BACKENDS = ("onnx", "torch")
+_Backend = Literal["onnx", "torch"]
+_BACKENDS: tuple[_Backend, ...] = get_args(_Backend)
 
 
 class _StrictLoader(KVArgParseConfigLoader):
-    """Refuses misspelt options: `--in-plac` must not quietly print instead of writing."""
+    """Refuses misspelt options, which traitlets would leave out with a warning."""
 
     def _handle_unrecognized_alias(self, arg: str) -> None:
-        self.parser.error(f"There is no option --{arg}; see --help.")
+        self.parser.error(f"unrecognized arguments: -{arg}")
 
 
 class Command(JupyterApp):
@@ -30,6 +33,8 @@ class Command(JupyterApp):
 
     # One name for all, so that all read jupyter_cellorder_config.py.
     name = "jupyter-cellorder"
+    version = __version__
+    usage = "jupyter cellorder SUBCOMMAND; --help lists them"
 
     def start(self) -> None:
         """Run the command; exit with status 2 and one sentence on stderr where it cannot."""
@@ -65,7 +70,15 @@ class Command(JupyterApp):
 
     def _create_loader(self, argv: Any, aliases: Any, flags: Any, classes: Any) -> _StrictLoader:
         return _StrictLoader(
-            argv, aliases, flags, classes=classes, log=self.log, subcommands=self.subcommands
+            argv,
+            aliases,
+            flags,
+            classes=classes,
+            log=self.log,
+            subcommands=self.subcommands,
+            allow_abbrev=False,
+            prog=self.name,
+            usage=self.usage,
         )
 
 
@@ -86,14 +99,16 @@ class ModelCommand(Command):
     }
     model_flags = dict(base_flags)  # noqa: RUF012
 
-    def load(self) -> Any:
+    def load(self) -> Ensemble:
         """Load the bundle that the options name.
 
         Raises:
             BundleError: It is missing, damaged, of another version, or lacks its backend.
         """
+        backend = next((name for name in _BACKENDS if name == self.backend), None)
+        if backend is None:
+            self.fail(f"There is no backend '{self.backend}'; use one of: {', '.join(_BACKENDS)}.")
+        # Imported here: it brings the runtime, which --help has no use for.
         from jupyter_cellorder.bundle import load_bundle
 
-        if self.backend not in _BACKENDS:
-            self.fail(f"There is no backend '{self.backend}'; use one of: {', '.join(_BACKENDS)}.")
-        return load_bundle(self.bundle or None, backend=self.backend)
+        return load_bundle(self.bundle or None, backend=backend)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Iterable
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from traitlets import Bool, Integer, Unicode
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.evaluation.result import EvaluationResult
 from jupyter_cellorder.evaluation.run import evaluate
-from jupyter_cellorder.evaluation.sources import Skipped, read_examples
+from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.suggest import Mode
 
 
 class EvaluateApp(ModelCommand):
     """Score the model on notebooks whose order is known."""
 
+    usage = "jupyter cellorder evaluate [PATH] [options]; --help lists them"
     description = """Measure how well the model finds known orders again (pooled Kendall tau).
 
     jupyter cellorder evaluate [PATH] [options]
@@ -72,20 +73,25 @@ class EvaluateApp(ModelCommand):
                 f"--limit {self.limit} makes no sense; give a number of notebooks, 0 for all."
             )
         skipped = Skipped()
-        if self.extra_args:
-            result = self._score([Path(path) for path in self.extra_args], skipped)
-        else:
-            with as_file(files("jupyter_cellorder").joinpath("examples")) as folder:
-                result = self._score(sorted(folder.glob("*.ipynb")), skipped)
-        for sentence in skipped.sentences():
-            self.remark(sentence)
+        try:
+            if self.extra_args:
+                result = self._score([Path(path) for path in self.extra_args], skipped)
+            else:
+                with as_file(files("jupyter_cellorder").joinpath("examples")) as folder:
+                    result = self._score(sorted(folder.glob("*.ipynb")), skipped)
+        finally:
+            for sentence in skipped.sentences():
+                self.remark(sentence)
         print(json.dumps(result.as_dict(), indent=2) if self.as_json else result.table())
 
     def _score(self, paths: list[Path], skipped: Skipped) -> EvaluationResult:
-        examples = read_examples(paths, skipped)
+        examples: Iterable[Example] = read_examples(paths, skipped)
         ensemble = self.load()
+        if self.limit:
+            # A sample is drawn from the whole source, and a large source takes a while to read.
+            examples = tqdm(examples, desc="Reading", unit=" notebooks", disable=None, leave=False)
         # disable=None: no bar where stderr is not a terminal.
-        with tqdm(unit=" notebooks", file=sys.stderr, disable=None, leave=False) as bar:
+        with tqdm(desc="Scoring", unit=" notebooks", disable=None, leave=False) as bar:
 
             def progress(done: int, total: int | None) -> None:
                 bar.total = total

@@ -13,8 +13,8 @@ _SNIPPET = 60
 NOTICES = {
     "in-order": "Nothing to move: the markdown is in order.",
     "no-cells": "Nothing to place: the notebook has no cells.",
-    "no-markdown": "Nothing to place: the notebook has no markdown with text in it.",
-    "no-code": "Nothing to place among: the notebook has no code.",
+    "no-markdown": "Nothing to place: the notebook has no markdown with text that may be moved.",
+    "no-code": "Nothing to place: the notebook has no code for its markdown to stand among.",
 }
 """A sentence for each of `Suggestion.notice`."""
 
@@ -30,7 +30,7 @@ def snippet(cell: Cell) -> str:
 def move_lines(notebook: Notebook, moves: Sequence[Move]) -> list[str]:
     """One line a move: present and suggested place counted from 1, confidence, first words."""
     cells = {cell.id: cell for cell in notebook.cells}
-    rows = [("cell", "to", "sure", "")]
+    rows = [("from", "to", "sure", "")]
     for move in moves:
         rows.append(
             (

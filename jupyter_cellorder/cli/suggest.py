@@ -18,6 +18,7 @@ from jupyter_cellorder.suggest import Mode, Suggestion, suggest
 class SuggestApp(ModelCommand):
     """Suggest an order for one notebook; list it, show it as a diff, or write it."""
 
+    usage = "jupyter cellorder suggest NOTEBOOK [options]; --help lists them"
     description = """Suggest where the markdown of a notebook belongs.
 
     jupyter cellorder suggest NOTEBOOK [options]
@@ -74,7 +75,8 @@ class SuggestApp(ModelCommand):
         try:
             notebook = Notebook.read(path)
         except NotebookError as error:
-            self.fail(f"{path}: {error}")
+            # Only where the file could not be read is its name in the sentence already.
+            self.fail(str(error) if error.code == "cannot-read" else f"{path}: {error}")
         suggestion = suggest(
             notebook,
             self.load(),

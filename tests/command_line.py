@@ -1,0 +1,45 @@
+"""Running the command line inside the test process, with a member that needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from scripted_members import ByNumber, ensemble
+
+from jupyter_cellorder.cli import main
+from jupyter_cellorder.cli.app import CellOrderApp
+from jupyter_cellorder.cli.command import ModelCommand
+from jupyter_cellorder.cli.evaluate import EvaluateApp
+from jupyter_cellorder.cli.suggest import SuggestApp
+
+
+class Said(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+def command_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
+    """A function that runs `jupyter cellorder` with its arguments."""
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
+    load = ModelCommand.load
+
+    def run(*argv: object, member: Any = None, real_bundle: bool = False) -> Said:
+        for app in (CellOrderApp, SuggestApp, EvaluateApp):
+            app.clear_instance()
+        fake = ensemble(member or ByNumber())
+        monkeypatch.setattr(ModelCommand, "load", load if real_bundle else lambda self: fake)
+        status = 0
+        try:
+            main([str(argument) for argument in argv])
+        except SystemExit as end:
+            status = int(end.code or 0)
+        return Said(status, *capsys.readouterr())
+
+    return run
