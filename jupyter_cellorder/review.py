@@ -30,6 +30,8 @@ class Evidence:
         present_gap: number of anchors of the question before the cell, now.
         best_gap: the same number at its likeliest place.
         anchors: number of anchors of the question.
+        gain: drop in expected inversions, against the anchors alone, from the present to the
+            best gap. Where `gap` and `after` disagree it may be negative, and no move follows.
     """
 
     cell_id: str
@@ -37,6 +39,7 @@ class Evidence:
     present_gap: int
     best_gap: int
     anchors: int
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -138,8 +141,13 @@ def _weigh(layout: Layout, answer: Precedence) -> list[Evidence]:
     rows = np.arange(len(present))
     best = logs.argmax(axis=1)
     evidence = logs[rows, best] - logs[rows, present]
+    # What it costs to stand in each gap, against the first.
+    cost = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(1 - 2 * answer.after, axis=1)], 1)
+    gain = cost[rows, present] - cost[rows, best]
     return [
-        Evidence(cell.id, float(evidence[i]), present[i], int(best[i]), answer.anchors)
+        Evidence(
+            cell.id, float(evidence[i]), present[i], int(best[i]), answer.anchors, float(gain[i])
+        )
         for i, cell in enumerate(layout.placement.floats)
     ]
 
@@ -147,9 +155,11 @@ def _weigh(layout: Layout, answer: Precedence) -> list[Evidence]:
 def _strongest(
     found: list[Evidence], threshold: float, settings: ReviewSettings, asked: int
 ) -> set[str]:
-    """Cells with enough evidence for another gap, no more than `max_share` of those asked."""
+    """Cells with enough evidence for another gap, at most `max_share` of those `asked`."""
     enough = [
-        item for item in found if item.evidence >= threshold and item.best_gap != item.present_gap
+        item
+        for item in found
+        if item.evidence >= threshold and item.best_gap != item.present_gap and item.gain > 0
     ]
     enough.sort(key=lambda item: -item.evidence)
     return {item.cell_id for item in enough[: max(1, int(settings.max_share * asked))]}

@@ -47,7 +47,11 @@ class Truthful:
         after = floats[:, None] > anchors[None, :]
         before = np.sign(floats[None, :] - floats[:, None]) * (self.sure - 0.5) + 0.5
         gap = np.full((len(floats), len(anchors) + 1), (1 - self.sure) / max(1, len(anchors)))
-        gap[np.arange(len(floats)), after.sum(axis=1)] = self.sure
+        # Where as few anchors as possible stand on the wrong side.
+        wrong = np.cumsum(
+            np.concatenate([np.zeros((len(floats), 1)), 1 - 2 * after], axis=1), axis=1
+        )
+        gap[np.arange(len(floats)), wrong.argmin(axis=1)] = self.sure
         gap /= gap.sum(axis=1, keepdims=True)
         return Precedence(
             np.where(after, self.sure, 1 - self.sure), before, gap if self.with_gap else None
