@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -47,13 +46,11 @@ class WordCounts:
 
 def count_words(text: str) -> WordCounts:
     """Hash and count the words of one cell: its first :data:`MAX_WORDS` identifiers and numbers."""
-    counted: Counter[int] = Counter()
+    found: list[int] = []
     for word in islice(_WORD.finditer(text), MAX_WORDS):
-        counted.update(_buckets(word.group()))
-    buckets = np.fromiter(counted, dtype=np.int32, count=len(counted))
-    counts = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
-    ascending = np.argsort(buckets)
-    return WordCounts(buckets[ascending], counts[ascending])
+        found.extend(_buckets(word.group()))
+    buckets, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
+    return WordCounts(buckets, counts.astype(np.float32))
 
 
 def inverse_document_frequency(document_frequency: NDArray[np.generic], documents: int) -> Array:

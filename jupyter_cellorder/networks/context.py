@@ -103,7 +103,7 @@ class GapHead(nn.Module):
         self.start = nn.Parameter(torch.zeros(width))
         self.end = nn.Parameter(torch.zeros(width))
         self.gap = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, width))
-        self.float = nn.Linear(width, width)
+        self.query = nn.Linear(width, width)
         self.edge = nn.Linear(width, 1)
         self.lexical = nn.Sequential(
             nn.Conv1d(scores, hidden, 5, padding=2), nn.GELU(), nn.Conv1d(hidden, hidden, 5, padding=2)
@@ -132,7 +132,7 @@ class GapHead(nn.Module):
         right = torch.cat([placed * present + end * (1 - present), end], 1)
         gaps = torch.cat([torch.cat([start, placed], 1), right], -1)
         gaps = self.gap(gaps)
-        gap = self.float(floats) @ gaps.transpose(1, 2) / width**0.5
+        gap = self.query(floats) @ gaps.transpose(1, 2) / width**0.5
         gap = gap + self.edge(gaps).transpose(1, 2)
 
         # (B, M, N, scores) -> convolution along the anchors of every float

@@ -1,0 +1,291 @@
+"""Placements to learn from: which notebook, which window of it, which markdown floats."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
+
+from jupyter_cellorder.members.context_input import placement_arrays
+from jupyter_cellorder.networks.context import ContextInput
+from training.cells import CellStore
+
+Index: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One placement with its answer.
+
+    ``anchors`` and ``floats``: cell numbers in the author's order, except that floats are shuffled
+    unless ``ordered``; ``gap`` (M,): anchors before each float; ``place`` (M,): its index in the truth.
+    """
+
+    anchors: Index
+    floats: Index
+    gap: Index
+    place: Index
+    ordered: bool
+
+
+def ask(
+    cells: NDArray[np.int32], floating: NDArray[np.bool_], ordered: bool, rng: np.random.Generator
+) -> Question:
+    """Turn a notebook in the author's order into a question; ``floating`` marks the floats."""
+    at = np.flatnonzero(floating)
+    if not ordered:
+        rng.shuffle(at)
+    before = np.cumsum(~floating)
+    return Question(cells[~floating].astype(np.int64), cells[at].astype(np.int64), before[at], at, ordered)
+
+
+def ask_all(
+    cells: NDArray[np.int32], markdown: NDArray[np.bool_], rng: np.random.Generator, ordered: bool = False
+) -> Question:
+    """The AI4Code question: all markdown floats."""
+    return ask(cells, markdown[cells], ordered, rng)
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How often each kind of question is asked; what is left of 1 floats a random share of the markdown."""
+
+    all: float = 0.6
+    ordered: float = 0.15
+    few: float = 0.15
+
+
+def draw_question(
+    cells: NDArray[np.int32],
+    markdown: NDArray[np.bool_],
+    mixture: Mixture,
+    longest: int,
+    rng: np.random.Generator,
+) -> Question:
+    """A random window of at most ``longest`` cells, and a random question about it."""
+    if len(cells) > longest:
+        start = int(rng.integers(0, len(cells) - longest + 1))
+        window = cells[start : start + longest]
+        if markdown[window].any() and not markdown[window].all():
+            cells = window
+        else:
+            cells = _with_both_kinds(cells, markdown, longest)
+    floating = markdown[cells].copy()
+    kind = rng.random()
+    ordered = mixture.all <= kind < mixture.all + mixture.ordered
+    if kind >= mixture.all + mixture.ordered:
+        few = kind < mixture.all + mixture.ordered + mixture.few
+        share = 1 / 6 if few else rng.random()
+        kept = rng.random(len(cells)) < share
+        kept[rng.choice(np.flatnonzero(floating))] = True
+        floating &= kept
+    return ask(cells, floating, ordered, rng)
+
+
+def _with_both_kinds(cells: NDArray[np.int32], markdown: NDArray[np.bool_], longest: int) -> NDArray[np.int32]:
+    """A window around a change of kind: some windows of a long notebook hold one kind only."""
+    change = int(np.flatnonzero(np.diff(markdown[cells].astype(np.int8)))[0])
+    start = max(0, min(change - longest // 2, len(cells) - longest))
+    return cells[start : start + longest]
+
+
+class ContextQuestions(Dataset[Question]):
+    """Questions by index ``(epoch, notebook)``: the same index always asks the same question."""
+
+    def __init__(self, store: CellStore, mixture: Mixture, longest: int, seed: int) -> None:
+        self.store, self.mixture, self.longest, self.seed = store, mixture, longest, seed
+
+    def __len__(self) -> int:
+        return len(self.store.notebooks)
+
+    def __getitem__(self, index: tuple[int, int]) -> Question:  # type: ignore[override]
+        epoch, number = index
+        rng = np.random.default_rng((self.seed, epoch, number))
+        row = self.store.notebooks[number]
+        return draw_question(row.cells, self.store.markdown, self.mixture, self.longest, rng)
+
+
+class LengthBatches(Sampler[list[tuple[int, int]]]):
+    """Batches of notebooks of like length, at most ``cells`` padded cells each.
+
+    A notebook is drawn with a weight of its cells + 16 (K is pooled over n (n - 1), so that long
+    notebooks dominate it), divided by the root of its family's size: some repositories hold hundreds
+    of look-alikes. ``passes`` sets the number of draws, as a share of the notebooks.
+    """
+
+    def __init__(self, store: CellStore, longest: int, cells: int, seed: int, passes: float = 1.0) -> None:
+        lengths = np.array([len(row.cells) for row in store.notebooks])
+        family = Counter(row.ancestor for row in store.notebooks)
+        sizes = np.array([family[row.ancestor] for row in store.notebooks])
+        weight = (np.minimum(lengths, 4 * longest) + 16) / np.sqrt(sizes)
+        self._share = weight / weight.sum()
+        self._lengths = np.minimum(lengths, longest)
+        self._cells, self._seed = cells, seed
+        self._draws = max(1, round(passes * len(lengths)))
+        self._epoch = 0
+        self._count = len(self._batches(0))
+
+    def set_epoch(self, epoch: int) -> None:
+        """Another draw for another epoch."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[list[tuple[int, int]]]:
+        # Every epoch has the same number of batches, or resuming in one would land elsewhere.
+        batches = self._batches(self._epoch)
+        while len(batches) < self._count:
+            batches.append(batches[len(batches) // 2])
+        yield from batches[: self._count]
+
+    def _batches(self, epoch: int) -> list[list[tuple[int, int]]]:
+        rng = np.random.default_rng((self._seed, epoch))
+        drawn = rng.choice(len(self._share), self._draws, p=self._share)
+        # Nearly sorted: like lengths together, yet other neighbours every epoch.
+        drawn = drawn[np.argsort(self._lengths[drawn] * rng.uniform(0.9, 1.1, len(drawn)))]
+        batches: list[list[tuple[int, int]]] = []
+        longest = 0
+        batch: list[tuple[int, int]] = []
+        for number in drawn:
+            longest = max(longest, int(self._lengths[number]))
+            if batch and longest * (len(batch) + 1) > self._cells:
+                batches.append(batch)
+                batch, longest = [], int(self._lengths[number])
+            batch.append((epoch, int(number)))
+        batches.append(batch)
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+
+class ContextBatch(NamedTuple):
+    """B padded questions: the network's input without vectors, and the answers.
+
+    ``cells`` (B, L): row in the batch's distinct cells; ``gap`` (B, M); ``place`` (B, M); ``ordered`` (B,).
+    ``vectors`` (distinct, vector) where the encoder is frozen; else ``tokens``: the distinct cells in
+    chunks of like length, (ids, attention mask) each (rows, length), and ``back`` (distinct,): where
+    each stands in the joined chunks.
+    """
+
+    inputs: ContextInput
+    cells: Tensor
+    gap: Tensor
+    place: Tensor
+    ordered: Tensor
+    vectors: Tensor | None
+    tokens: list[tuple[Tensor, Tensor]]
+    back: Tensor | None
+
+
+class Collator:
+    """Pads questions to one shape: anchors to the most anchors, floats to the most floats.
+
+    With ``vectors`` (cells of the store, vector) the encoder is frozen; without, the distinct cells'
+    tokens come along, every cell once.
+    """
+
+    def __init__(
+        self,
+        store: CellStore,
+        corpus_idf: NDArray[np.float32],
+        vectors: NDArray[np.float16] | None,
+        pad: int = 0,
+        chunk_tokens: int = 4_096,
+    ) -> None:
+        self._store, self._idf, self._vectors = store, corpus_idf, vectors
+        self._pad, self._chunk_tokens = pad, chunk_tokens
+
+    def __call__(self, questions: Sequence[Question]) -> ContextBatch:
+        """A batch of questions."""
+        batch, distinct = _padded(questions, self._store, self._idf)
+        if self._vectors is not None:
+            rows = np.asarray(self._vectors[distinct], dtype=np.float32)
+            return batch._replace(vectors=torch.from_numpy(rows))
+        tokens, back = token_chunks(
+            [self._store.tokens[int(cell)] for cell in distinct], self._pad, self._chunk_tokens
+        )
+        return batch._replace(tokens=tokens, back=back)
+
+
+def token_chunks(
+    rows: Sequence[NDArray[np.generic]], pad: int, chunk_tokens: int
+) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
+    """Rows of tokens in chunks of like length, under ``chunk_tokens`` padded tokens each.
+
+    Returns the chunks and, for every row, where it stands in the joined chunks.
+    """
+    order = sorted(range(len(rows)), key=lambda row: -len(rows[row]))
+    chunks = []
+    start = 0
+    while start < len(order):
+        longest = len(rows[order[start]])
+        members = order[start : start + max(1, chunk_tokens // longest)]
+        ids = np.full((len(members), longest), pad, np.int64)
+        mask = np.zeros((len(members), longest), np.int64)
+        for at, row in enumerate(members):
+            ids[at, : len(rows[row])] = rows[row]
+            mask[at, : len(rows[row])] = 1
+        chunks.append((torch.from_numpy(ids), torch.from_numpy(mask)))
+        start += len(members)
+    back = torch.empty(len(order), dtype=torch.int64)
+    back[torch.tensor(order)] = torch.arange(len(order))
+    return chunks, back
+
+
+def _padded(
+    questions: Sequence[Question], store: CellStore, corpus_idf: NDArray[np.float32]
+) -> tuple[ContextBatch, Index]:
+    count = max(len(q.anchors) for q in questions)
+    markdown = max(len(q.floats) for q in questions)
+    size, length = len(questions), count + markdown
+    distinct, inverse = np.unique(
+        np.concatenate([np.concatenate([q.anchors, q.floats]) for q in questions]), return_inverse=True
+    )
+    cells = np.zeros((size, length), np.int64)
+    features = np.zeros((size, length, store.features.shape[1]), np.float32)
+    states = np.zeros((size, length), np.int64)
+    positions = np.zeros((size, length), np.float32)
+    similarity = np.zeros((size, 3, length, length), np.float32)
+    numbering = np.zeros((size, markdown, markdown), np.float32)
+    present = np.zeros((size, length), np.float32)
+    gap = np.zeros((size, markdown), np.int64)
+    place = np.zeros((size, markdown), np.int64)
+    taken = 0
+    for b, q in enumerate(questions):
+        n, m = len(q.anchors), len(q.floats)
+        at = np.concatenate([np.arange(n), count + np.arange(m)])
+        arrays = placement_arrays(
+            [store.facts(int(c)) for c in q.anchors],
+            [store.facts(int(c)) for c in q.floats],
+            q.ordered,
+            corpus_idf,
+        )
+        cells[b, at] = inverse[taken : taken + n + m]
+        taken += n + m
+        features[b, at] = arrays.features
+        states[b, at] = arrays.states
+        positions[b, at] = arrays.positions
+        similarity[b][:, at[:, None], at[None, :]] = arrays.similarity
+        numbering[b, :m, :m] = arrays.numbering
+        present[b, at] = 1
+        gap[b, :m], place[b, :m] = q.gap, q.place
+    tensor = torch.from_numpy
+    inputs = ContextInput(
+        torch.empty(0),
+        tensor(features),
+        tensor(states),
+        tensor(positions),
+        tensor(similarity),
+        tensor(numbering),
+        tensor(present[:, :count]),
+        tensor(present[:, count:]),
+    )
+    ordered = torch.tensor([q.ordered for q in questions])
+    batch = ContextBatch(inputs, tensor(cells), tensor(gap), tensor(place), ordered, None, [], None)
+    return batch, distinct

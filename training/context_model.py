@@ -1,0 +1,54 @@
+"""The ``context`` network with its encoder, as one trainable module."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from jupyter_cellorder.networks.context import ContextNetwork, Look
+from jupyter_cellorder.networks.pooling import mean_pool
+from training.context_data import ContextBatch
+from training.context_loss import LossWeights, context_loss
+
+
+class ContextModel(nn.Module):
+    """Vectors of the batch's distinct cells, spread to their places, through the network.
+
+    The encoder is used where the batch brings tokens; a batch with frozen vectors leaves it alone.
+    """
+
+    def __init__(self, network: ContextNetwork, encoder: nn.Module | None, weights: LossWeights) -> None:
+        super().__init__()
+        self.network = network
+        self.encoder = encoder
+        self.weights = weights
+
+    def unfreeze(self, layers: int) -> None:
+        """Train the encoder's last ``layers`` layers; all of it, embeddings too, if it has no more."""
+        assert self.encoder is not None
+        stack = self.encoder.encoder.layer  # type: ignore[union-attr]
+        every = layers >= len(stack)  # type: ignore[arg-type]
+        self.encoder.requires_grad_(every)
+        for layer in stack[-layers:] if layers else []:  # type: ignore[index]
+            layer.requires_grad_(True)
+
+    def encode(self, batch: ContextBatch) -> Tensor:
+        """(distinct, vector)."""
+        if batch.vectors is not None:
+            return batch.vectors
+        assert self.encoder is not None and batch.back is not None
+        pooled = [
+            mean_pool(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask).float()
+            for ids, mask in batch.tokens
+        ]
+        return torch.cat(pooled)[batch.back]
+
+    def looks(self, batch: ContextBatch) -> tuple[Look, Look]:
+        """Both looks of the network."""
+        vectors = self.encode(batch)[batch.cells]
+        looks: tuple[Look, Look] = self.network(batch.inputs._replace(vectors=vectors))
+        return looks
+
+    def forward(self, batch: ContextBatch) -> dict[str, Tensor]:
+        """``loss``, a scalar."""
+        return {"loss": context_loss(self.looks(batch), batch, self.weights)}

@@ -1,0 +1,158 @@
+"""The ``context`` task from corpus to checkpoint: cells, frozen vectors, frozen stage, unfrozen stage."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from jupyter_cellorder.evaluation.sources import read_examples
+from jupyter_cellorder.members.cell_features import WIDTH
+from jupyter_cellorder.members.tokens import CellTokenizer
+from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
+from training.cells import CellStore, NotebookRow
+from training.context_data import Collator, ContextQuestions, LengthBatches
+from training.context_model import ContextModel
+from training.context_scores import score
+from training.encoders import load_encoder, save_tokenizer
+from training.loop import StageTrainer
+from training.recipe import ContextRecipe
+from training.splits import Split
+from training.stage import Stage
+from training.vectors import frozen_vectors
+
+_LOG = logging.getLogger(__name__)
+
+SCORED_NOTEBOOKS = 300  # of the validation split, while training
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One split: its cells, and their vectors from the frozen encoder."""
+
+    store: CellStore
+    vectors: NDArray[np.float16]
+
+
+class ContextRun:
+    """One training run in a folder; every finished part is found again by a later call.
+
+    ``cache/`` holds cells and vectors, ``frozen/`` and ``unfrozen/`` the stages' checkpoints,
+    ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``, ``encoder.json``, ``idf.npy``,
+    ``context.json``.
+    """
+
+    def __init__(self, recipe: ContextRecipe, name: str, split: Split, output: Path) -> None:
+        self.recipe, self.name, self.split, self.output = recipe, name, split, output
+        output.mkdir(parents=True, exist_ok=True)
+        self.encoder: nn.Module = load_encoder(recipe.encoder)
+        self.tokenizer_file = output / "tokenizer.json"
+        save_tokenizer(recipe.encoder, self.tokenizer_file)
+        self.pad = int(self.encoder.config.pad_token_id or 0)  # type: ignore[union-attr, arg-type]
+
+    def run(self) -> Path:
+        """Train; the checkpoint's folder."""
+        torch.manual_seed(self.recipe.seed)
+        train, valid = self._corpus("train"), self._corpus("valid")
+        idf = train.store.corpus_idf()
+        config = ContextConfig(
+            vector=int(self.encoder.config.hidden_size),  # type: ignore[union-attr, arg-type]
+            features=WIDTH,
+            **vars(self.recipe.network),
+        )
+        model = ContextModel(ContextNetwork(config), self.encoder, self.recipe.loss)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        model.to(device).requires_grad_(True)
+        self.encoder.requires_grad_(False)
+        self._stage("frozen", self.recipe.frozen, model, train, valid, idf)
+        if self.recipe.unfrozen is not None:
+            model.unfreeze(self.recipe.unfrozen.unfrozen_layers)
+            self._stage("unfrozen", self.recipe.unfrozen, model, train, valid, idf)
+        return self._save(model, idf, config)
+
+    def _corpus(self, part: str) -> Corpus:
+        folder = self.output / "cache" / part
+        if CellStore.complete(folder):
+            store = CellStore.load(folder)
+        else:
+            tokenizer = CellTokenizer(self.tokenizer_file, vars(self.recipe.tokens))
+            paths, keep = self.split.part(part)
+            examples = (example for example in read_examples(paths) if keep(example))
+            store = CellStore.build(examples, tokenizer, part)
+            store.save(folder)
+        return Corpus(store, frozen_vectors(store, self.encoder, folder / "vectors.npy", self.pad))
+
+    def _stage(
+        self,
+        name: str,
+        stage: Stage,
+        model: ContextModel,
+        train: Corpus,
+        valid: Corpus,
+        idf: NDArray[np.float32],
+    ) -> None:
+        folder = self.output / name
+        weights = folder / "model.safetensors"
+        if weights.exists():
+            model.load_state_dict(load_file(weights))
+            return
+        frozen = stage.unfrozen_layers == 0
+        collator = Collator(train.store, idf, train.vectors if frozen else None, self.pad)
+        scored = self._scored(valid.store)
+        judge = Collator(valid.store, idf, valid.vectors if frozen else None, self.pad)
+
+        def scores() -> Mapping[str, float]:
+            return vars(score(model, valid.store, scored, judge, self.recipe.seed))
+
+        batches = LengthBatches(train.store, stage.longest, stage.cells, self.recipe.seed)
+        trainer = StageTrainer(
+            model,
+            ContextQuestions(train.store, self.recipe.mixture, stage.longest, self.recipe.seed),
+            batches,
+            collator,
+            scores,
+            {"network.": stage.rate, **({} if frozen else {"encoder.": stage.encoder_rate})},
+            stage,
+            folder,
+            self.recipe.seed,
+        )
+        resume = any(folder.glob("checkpoint-*"))
+        trainer.train(resume_from_checkpoint=resume or None)
+        (folder / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
+        save_file(_contiguous(model), weights)
+
+    def _scored(self, store: CellStore) -> list[NotebookRow]:
+        rng = np.random.default_rng(self.recipe.seed)
+        count = min(SCORED_NOTEBOOKS, len(store.notebooks))
+        chosen = rng.choice(len(store.notebooks), count, replace=False)
+        return [store.notebooks[i] for i in sorted(chosen)]
+
+    def _save(self, model: ContextModel, idf: NDArray[np.float32], config: ContextConfig) -> Path:
+        folder = self.output / "checkpoint"
+        folder.mkdir(exist_ok=True)
+        save_file(_contiguous(model), folder / "model.safetensors")
+        np.save(folder / "idf.npy", idf.astype(np.float16))
+        (folder / "tokenizer.json").write_bytes(self.tokenizer_file.read_bytes())
+        encoder = self.encoder.config.to_dict()  # type: ignore[union-attr, operator]
+        encoder.pop("_name_or_path", None)
+        (folder / "encoder.json").write_text(json.dumps(encoder, indent=1))
+        facts = {
+            "recipe": self.name,
+            "encoder": self.recipe.encoder,
+            "network": config.as_dict(),
+            "tokens": vars(self.recipe.tokens),
+        }
+        (folder / "context.json").write_text(json.dumps(facts, indent=1))
+        return folder
+
+
+def _contiguous(model: ContextModel) -> dict[str, torch.Tensor]:
+    return {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}

