@@ -25,7 +25,7 @@ lab: $(VENV)/.installed
 		echo "Opening your copy in .lab from last time; remove that folder to start afresh."; \
 	else cp $(EXAMPLE) .lab/; fi
 	@root=; [ "$$(id -u)" != 0 ] || root=--allow-root; \
-	cd .lab && exec ../$(BIN)/jupyter-lab $$root $(LAB_ARGS) $(notdir $(EXAMPLE))
+	cd .lab && exec ../$(BIN)/jupyter-lab $$root --LabApp.default_url=/lab/tree/$(notdir $(EXAMPLE)) $(LAB_ARGS)
 
 test: $(VENV)/.tested-with
 	$(BIN)/python scripts/run_checks.py

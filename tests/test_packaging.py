@@ -43,17 +43,15 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     packages = sysconfig.get_path("purelib", vars={"base": str(folder)})
     Path(packages, "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", wheel]
-        + ["--quiet", "--no-deps", "--no-index", "--ignore-installed"],
-        check=True,
-    )
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python")]
+    offline = ["--quiet", "--no-deps", "--no-index", "--ignore-installed"]
+    subprocess.run([*pip, "install", *offline, wheel], check=True)
     return folder
 
 
-def output(environment: Path, *command: str) -> str:
-    """What a command of that environment prints, on a PATH without Node.js."""
-    result = subprocess.run(
+def run(environment: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of that environment on a PATH without Node.js."""
+    return subprocess.run(
         [environment / "bin" / command[0], *command[1:]],
         env={**os.environ, "PATH": ""},
         cwd=environment,
@@ -61,7 +59,13 @@ def output(environment: Path, *command: str) -> str:
         text=True,
         check=True,
     )
-    return result.stdout + result.stderr
+
+
+def listing(environment: Path, module: str) -> str:
+    """What `python -m module list` says of the extensions of that environment."""
+    result = run(environment, "python", "-m", module, "list")
+    text = result.stdout + result.stderr
+    return text[text.index(str(environment)) :]
 
 
 def test_the_wheel_brings_what_runs(names: set[str]) -> None:
@@ -109,19 +113,15 @@ def test_the_wheel_brings_no_sources_of_the_front_end_nor_litter(names: set[str]
 
 
 def test_installing_enables_the_server_extension_without_node(environment: Path) -> None:
-    listing = output(
-        environment, "python", "-m", "jupyter_server.extension.serverextension", "list"
-    )
+    ours = listing(environment, "jupyter_server.extension.serverextension")
 
-    ours = listing[listing.index(str(environment)) :]
     assert re.search(r"jupyter_cellorder\b.*enabled", ours)
     assert re.search(rf"jupyter_cellorder {jupyter_cellorder.__version__}.*OK", ours)
 
 
 def test_installing_adds_the_front_end_without_node(environment: Path) -> None:
-    listing = output(environment, "python", "-m", "jupyterlab.labextensions", "list")
+    ours = listing(environment, "jupyterlab.labextensions")
 
-    ours = listing[listing.index(str(environment)) :]
     assert re.search(rf"jupyter-cellorder v{jupyter_cellorder.__version__}.*enabled.*OK", ours)
 
 
@@ -129,7 +129,8 @@ def test_the_installed_command_suggests_without_node(environment: Path) -> None:
     packages = sysconfig.get_path("purelib", vars={"base": str(environment)})
     (example,) = Path(packages, "jupyter_cellorder/examples/out-of-order").glob("*.ipynb")
 
-    answer = json.loads(output(environment, "jupyter-cellorder", "suggest", str(example), "--json"))
+    result = run(environment, "jupyter-cellorder", "suggest", str(example), "--json")
+    answer = json.loads(result.stdout)
 
     cells = json.loads(example.read_text(encoding="utf-8"))["cells"]
     assert sorted(answer["order"]) == sorted(cell["id"] for cell in cells)
