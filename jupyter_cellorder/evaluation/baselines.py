@@ -23,7 +23,7 @@ Baseline = Callable[[Sequence[Cell], Sequence[Cell], random.Random], list[int]]
 # Both fitted roughly on held-out notebooks: a baseline that is easy to beat tells nothing.
 _NEAREST_SHARPNESS = 50.0
 _ALIGNED_SHARPNESS = 20.0
-_DIAGONAL_PULL = 2.5  # log-odds lost a whole notebook away from the even spread
+_DIAGONAL_PULL = 5.0  # of decode.monotone_alignment
 
 
 def file_order(anchors: Sequence[Cell], floats: Sequence[Cell], draw: random.Random) -> list[int]:
