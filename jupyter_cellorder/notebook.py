@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 from jupyter_cellorder.errors import NotebookError
 
 CellKind = Literal["code", "markdown", "raw"]
-_KINDS: frozenset[str] = frozenset(get_args(CellKind))
+_KINDS: tuple[str, ...] = get_args(CellKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Cell:
         """Refuse unknown kinds; mend text that is not valid Unicode."""
         if self.kind not in _KINDS:
             raise NotebookError(
-                f"Cell {self.id!r} has the unknown type {self.kind!r}; use code, markdown or raw.",
+                f"Cell {self.id!r} has the unknown type {self.kind!r}. Use code, markdown or raw.",
                 "not-a-notebook",
             )
         try:
@@ -211,17 +211,27 @@ def _not_a_notebook(reason: str) -> NotebookError:
 
 def _upgraded_cells(notebook: Mapping[str, Any]) -> Any:
     """Cells of nbformat 3 in the shape of 4 (headings become '#' lines), by nbformat."""
-    # Imported here: nbformat takes longer to import than the rest of the package.
+    # Imported here: nbformat takes longer to import than the rest of the package. Cell by cell,
+    # because converting the whole logs what is invalid, with the text of cells.
     import nbformat
+    from nbformat.v3 import rwbase
+    from nbformat.v4 import convert
 
-    convert: Any = nbformat.reads  # it has no types
+    # The library has no types.
+    from_dict: Any = nbformat.from_dict
+    rejoin_lines: Any = rwbase.rejoin_lines
+    upgrade_cell: Any = convert.upgrade_cell
     try:
-        cells = convert(json.dumps(notebook), as_version=4).cells
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _not_a_notebook(f"its nbformat 3 content is damaged ({error!r})") from None
+        sheets = [
+            {"cells": [{**cell, "outputs": []} for cell in sheet["cells"]]}
+            for sheet in notebook["worksheets"]
+        ]
+        joined = rejoin_lines(from_dict({"worksheets": sheets})).worksheets
+        cells = [upgrade_cell(cell) for sheet in joined for cell in sheet.cells]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise _not_a_notebook("its nbformat 3 content is damaged") from None
     for cell in cells:
-        # Drawn at random by the conversion.
-        cell.pop("id", None)
+        del cell["id"]  # drawn at random by the conversion
     return cells
 
 
