@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import json
 import os
 import resource
@@ -98,7 +99,7 @@ def test_a_missing_file_and_a_folder_are_refused(command, tmp_path):
         (["--keep-markdown-order"], ["--mode all"]),
         (["--json", "--diff"], ["--json and --diff exclude each other"]),
         (["--in-place", "--output", "x.ipynb"], ["--in-place and --output exclude each other"]),
-        (["--backend", "abacus"], ["no backend 'abacus'", "onnx, torch"]),
+        (["--backend", "abacus"], ["no backend 'abacus'", "'onnx', or 'torch'"]),
         (["second.ipynb"], ["Give one notebook, not 2"]),
     ],
 )
@@ -134,10 +135,38 @@ def test_a_missing_bundle_is_refused(command, displaced, tmp_path):
         assert refused(said, tmp_path / "nowhere")
 
 
-def test_a_folder_that_is_no_bundle_is_refused(command, displaced, tmp_path):
-    (tmp_path / "hollow").mkdir()
-    said = command("suggest", displaced, "--bundle", tmp_path / "hollow", real_bundle=True)
-    assert refused(said, "hollow")
+MANIFEST = {
+    "format": 1,
+    "name": "tiny",
+    "recipe": "none",
+    "corpus": "none",
+    "review": {"calibration": [1, 0]},
+    "diagonal": 0,
+    "members": [{"name": "a", "kind": "context", "weight": 1, "folder": "a", "backends": ["onnx"]}],
+    "files": {"a/encoder.onnx": {"bytes": 4, "sha256": hashlib.sha256(b"good").hexdigest()}},
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({}, ["holds no bundle", "Give the folder"]),
+        ({"manifest.json": b"{"}, ["manifest", "damaged", "again"]),
+        ({"manifest.json": b'{"format": 99}'}, ["format 99", "Upgrade"]),
+        ({"manifest.json": json.dumps(MANIFEST).encode()}, ["a/encoder.onnx", "missing", "again"]),
+        (
+            {"manifest.json": json.dumps(MANIFEST).encode(), "a/encoder.onnx": b"evil"},
+            ["a/encoder.onnx", "differs", "again"],
+        ),
+    ],
+)
+def test_damaged_bundles_are_refused(command, displaced, tmp_path, files, words):
+    bundle = tmp_path / "bundle"
+    (bundle / "a").mkdir(parents=True)
+    for name, content in files.items():
+        (bundle / name).write_bytes(content)
+    said = command("suggest", displaced, "--bundle", bundle, real_bundle=True)
+    assert refused(said, bundle, *words)
 
 
 def test_5000_cells_are_placed(command, tmp_path):

@@ -42,7 +42,7 @@ def test_json_is_one_object_with_the_fields_of_the_rest_interface(command, noteb
     found = json.loads(out)
     assert status == 0
     assert tuple(found["order"]) == IN_ORDER
-    assert found["mode"] == "all"
+    assert (found["mode"], found["bundle"]) == ("all", "by-number-ensemble")
     assert found["notice"] is None
     (move,) = found["moves"]
     assert (move["cell"], move["from"], move["to"]) == ("id-006", 0, 6)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, NoReturn, cast
 
 from jupyter_core.application import JupyterApp, base_aliases, base_flags
 from traitlets import Unicode
 from traitlets.config.loader import KVArgParseConfigLoader
 
 from jupyter_cellorder._version import __version__
+from jupyter_cellorder.bundle import Backend, load_bundle
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import CellOrderError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130  # as shells report a process ended by Ctrl-C
-
-_Backend = Literal["onnx", "torch"]
-_BACKENDS: tuple[_Backend, ...] = get_args(_Backend)
 
 
 class _StrictLoader(KVArgParseConfigLoader):
@@ -105,10 +103,5 @@ class ModelCommand(Command):
         Raises:
             BundleError: It is missing, damaged, of another version, or lacks its backend.
         """
-        backend = next((name for name in _BACKENDS if name == self.backend), None)
-        if backend is None:
-            self.fail(f"There is no backend '{self.backend}'; use one of: {', '.join(_BACKENDS)}.")
-        # Imported here: it brings the runtime, which --help has no use for.
-        from jupyter_cellorder.bundle import load_bundle
-
-        return load_bundle(self.bundle or None, backend=backend)
+        # A cast and no check: load_bundle refuses other names with a sentence.
+        return load_bundle(self.bundle or None, backend=cast(Backend, self.backend))

@@ -77,15 +77,17 @@ class SuggestApp(ModelCommand):
         except NotebookError as error:
             # Only where the file could not be read is its name in the sentence already.
             self.fail(str(error) if error.code == "cannot-read" else f"{path}: {error}")
+        ensemble = self.load()
         suggestion = suggest(
             notebook,
-            self.load(),
+            ensemble,
             self.mode,
             selected=selected,
             keep_markdown_order=self.keep_markdown_order,
         )
         if self.as_json:
-            print(json.dumps(suggestion.as_dict(), indent=2, ensure_ascii=False))
+            found = {"bundle": ensemble.name, **suggestion.as_dict()}
+            print(json.dumps(found, indent=2))
         elif self.diff:
             self._print_diff(notebook, suggestion, path)
         elif self.in_place or self.output:
