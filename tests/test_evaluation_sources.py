@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import logging
+import random
 from pathlib import Path
 
 import pytest
@@ -84,9 +85,22 @@ def test_bad_corpus_lines_are_counted_by_file_and_line(tmp_path):
 
 
 def test_a_damaged_corpus_file_is_named(tmp_path):
-    path = write_corpus(tmp_path / "a.jsonl.zst", [json.dumps(corpus_row("aa", GOOD))] * 50)
+    path = tmp_path / "a.jsonl.zst"
     path.write_bytes(b"not zstandard at all")
-    with pytest.raises(SourceError, match=r"a\.jsonl\.zst is damaged"):
+    with pytest.raises(SourceError, match=r"a\.jsonl\.zst cannot be read to its end"):
+        list(read_examples(path))
+
+
+def test_a_corpus_file_that_breaks_off_is_named(tmp_path):
+    draw = random.Random(0)
+    lines = [
+        json.dumps(corpus_row(str(n), [["code", draw.randbytes(400).hex()], ["markdown", "x"]]))
+        for n in range(1000)
+    ]
+    path = write_corpus(tmp_path / "a.jsonl.zst", lines)
+    assert sum(1 for _ in read_examples(path)) == 1000
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    with pytest.raises(SourceError, match="its last line is cut off"):
         list(read_examples(path))
 
 
@@ -204,10 +218,18 @@ def test_kaggle_files_and_orders_that_disagree_are_counted(tmp_path):
     }
 
 
-def test_kaggle_table_with_other_columns_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"name,order\n", "no columns 'id' and 'cell_order'"),
+        (b"", "no columns"),
+        (b"id,cell_order\n\xff\xfe,x\n", "cannot be read"),
+    ],
+)
+def test_kaggle_table_that_is_no_such_table_is_refused(tmp_path, content, problem):
     write_kaggle(tmp_path, {}, {})
-    (tmp_path / "train_orders.csv").write_text("name,order\n")
-    with pytest.raises(SourceError, match="no columns 'id' and 'cell_order'"):
+    (tmp_path / "train_orders.csv").write_bytes(content)
+    with pytest.raises(SourceError, match=problem):
         list(read_examples(tmp_path))
 
 

@@ -161,18 +161,23 @@ def _read_corpus_folder(folder: Path, skipped: Skipped) -> Iterator[Example]:
 def _read_corpus_file(path: Path, skipped: Skipped) -> Iterator[Example]:
     import zstandard
 
-    with path.open("rb") as compressed:
-        stream = zstandard.ZstdDecompressor().stream_reader(compressed, read_across_frames=True)
-        lines = io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
-        try:
+    try:
+        with path.open("rb") as compressed:
+            stream = zstandard.ZstdDecompressor().stream_reader(compressed, read_across_frames=True)
+            lines = io.TextIOWrapper(stream, encoding="utf-8", newline="\n")
             for number, line in enumerate(lines, start=1):
                 example = _corpus_example(line, f"{path.name}:{number}", skipped)
                 if example is not None:
                     yield example
-        except (zstandard.ZstdError, UnicodeDecodeError) as error:
-            raise SourceError(
-                f"{path} is damaged ({error}); fetch the file again.", code="source-corrupt"
-            ) from error
+    except (OSError, zstandard.ZstdError, UnicodeDecodeError, _CutOffError) as error:
+        raise SourceError(
+            f"{path} cannot be read to its end ({error}); fetch the file again.",
+            code="source-corrupt",
+        ) from error
+
+
+class _CutOffError(ValueError):
+    """A last line without its end: zstandard itself does not tell of a file that breaks off."""
 
 
 def _corpus_example(line: str, name: str, skipped: Skipped) -> Example | None:
@@ -182,7 +187,9 @@ def _corpus_example(line: str, name: str, skipped: Skipped) -> Example | None:
         cells = [
             Cell(f"cell-{place}", kind, source) for place, (kind, source) in enumerate(row["cells"])
         ]
-    except (ValueError, KeyError, TypeError, AttributeError, NotebookError):
+    except (ValueError, KeyError, TypeError, AttributeError, NotebookError) as error:
+        if isinstance(error, json.JSONDecodeError) and not line.endswith("\n"):
+            raise _CutOffError("its last line is cut off") from None
         skipped.add(f"{UNREADABLE}, not-a-notebook", name)
         return None
     return _example(
@@ -277,11 +284,12 @@ def _read_kaggle(folder: Path, skipped: Skipped) -> Iterator[Example]:
 
 def _csv_column(path: Path, column: str) -> dict[str, str]:
     """Column of a Kaggle table by notebook id, as the text it is: an id "NA" stays "NA"."""
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines)
-        if not {"id", column} <= set(rows.fieldnames or ()):
-            raise SourceError(
-                f"{path} has no columns 'id' and '{column}'; use the file as Kaggle gives it.",
-                code="source-corrupt",
-            )
-        return {row["id"]: row[column] or "" for row in rows}
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(lines)
+            if {"id", column} <= set(rows.fieldnames or ()):
+                return {row["id"]: row[column] or "" for row in rows}
+            problem = f"has no columns 'id' and '{column}'"
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        problem = f"cannot be read ({error})"
+    raise SourceError(f"{path} {problem}; use the file as Kaggle gives it.", code="source-corrupt")
