@@ -123,6 +123,7 @@ def checks(chromium: str) -> list[Check]:
     junit = REPORTS / "pytest.xml"
     return [
         Check("ruff", [python, "-m", "ruff", "check", "."]),
+        Check("ruff format", [python, "-m", "ruff", "format", "--check", "."]),
         Check("mypy", [python, "-m", "mypy"]),
         Check("node packages", ["jlpm", "install", "--immutable"]),
         Check("stylelint", ["jlpm", "stylelint:check"]),
