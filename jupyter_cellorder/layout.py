@@ -33,14 +33,16 @@ class Layout:
     Indices are those of `decode`: anchors 0..N-1 in present order, then floats in given order.
     """
 
-    def __init__(self, notebook: Notebook, floats: Sequence[str]) -> None:
+    def __init__(self, notebook: Notebook, floats: Sequence[str], ordered: bool = False) -> None:
         """Split a notebook.
 
         Args:
             notebook: the present order.
             floats: ids of the movable cells (see `movable`) to place, in the order in which the
                 members get them.
+            ordered: the members may rely on that order.
         """
+        self._ordered = ordered
         self._top: list[Cell] = []
         units: list[_Unit] = []
         for cell in notebook.cells:
@@ -70,7 +72,9 @@ class Layout:
     def placement(self) -> Placement:
         """The question to ask of members."""
         return Placement(
-            tuple(unit.cell for unit in self._anchors), tuple(unit.cell for unit in self._floats)
+            tuple(unit.cell for unit in self._anchors),
+            tuple(unit.cell for unit in self._floats),
+            self._ordered,
         )
 
     @property

@@ -26,12 +26,14 @@ class Placement:
 
     Attributes:
         anchors: N non-empty cells in their known order.
-        floats: M non-empty markdown cells to place; unless the author's markdown order is to be
-            kept, their order here means nothing.
+        floats: M non-empty markdown cells to place; their order here means nothing, unless
+        ordered: the floats stand in their known order, and only their places among the anchors
+            are asked for.
     """
 
     anchors: tuple[Cell, ...]
     floats: tuple[Cell, ...]
+    ordered: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -134,7 +134,7 @@ def suggest(
     floats = movable(notebook, chosen)
     if not keep_markdown_order:
         floats = _by_content(notebook, floats)
-    layout = Layout(notebook, floats)
+    layout = Layout(notebook, floats, ordered=keep_markdown_order)
     answer = ensemble.precedence(layout.placement, cancelled)
     check(cancelled)
     order = (

@@ -23,7 +23,8 @@ class Member(Protocol):
 
         Args:
             placement: anchors in their known order and floats to place; no cell is empty, but
-                there may be no anchors or no floats. The floats' order must not be used.
+                there may be no anchors or no floats. The floats' order must not be used,
+                unless the placement is `ordered`.
             cancelled: asked from time to time in long work; where it returns true, the member
                 raises `Cancelled`.
 

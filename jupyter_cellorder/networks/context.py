@@ -151,7 +151,9 @@ class GapHead(nn.Module):
         # What the gaps themselves say of the pair, half of a shared gap to each side.
         share = torch.softmax(gap, -1)
         later = 1 - torch.cumsum(share, -1) + 0.5 * share
-        agreed = (share @ later.transpose(1, 2)).clamp(1e-4, 1 - 1e-4)
+        # In full precision: 1 - 1e-4 is 1 in bfloat16.
+        with torch.autocast(share.device.type, enabled=False):
+            agreed = (share @ later.transpose(1, 2)).clamp(1e-4, 1 - 1e-4)
         before = before + self.from_gaps * (torch.log(agreed) - torch.log(1 - agreed))
         return Look(gap, before)
 

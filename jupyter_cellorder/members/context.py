@@ -1,0 +1,153 @@
+"""The ``context`` member: every cell encoded once, then a transformer over the cells of the notebook."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_cellorder.errors import BundleError, Cancelled
+from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
+from jupyter_cellorder.members.context_output import precedence_of
+from jupyter_cellorder.members.tokens import CellTokenizer
+from jupyter_cellorder.notebook import Cell
+from jupyter_cellorder.precedence import Placement, Precedence
+
+Array: TypeAlias = NDArray[np.float32]
+
+BATCH_TOKENS = 2_048  # padded tokens encoded at once; a request can be withdrawn between batches
+REMEMBERED_CELLS = 20_000  # about 60 MB of vectors and words
+
+
+class Computer(Protocol):
+    """The arithmetic of the member: ONNX Runtime or torch."""
+
+    def encode(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Array:
+        """(B, T) tokens and their mask to (B, vector)."""
+
+    def place(self, inputs: dict[str, NDArray[Any]]) -> tuple[Array, Array]:
+        """The network's inputs of one notebook to gap logits (M, N + 1) and before logits (M, M)."""
+
+
+class ContextMember:
+    """See the module's text. What was encoded is remembered by content: only new cells cost time."""
+
+    def __init__(
+        self, name: str, tokenizer: CellTokenizer, computer: Computer, corpus_idf: Array, pad: int
+    ) -> None:
+        self._name = name
+        self._tokenizer, self._computer = tokenizer, computer
+        self._idf, self._pad = corpus_idf, pad
+        self._known: OrderedDict[bytes, tuple[Array, CellFacts]] = OrderedDict()
+
+    @property
+    def name(self) -> str:
+        """Name inside the bundle."""
+        return self._name
+
+    def precedence(
+        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+    ) -> Precedence:
+        """See :class:`jupyter_cellorder.members.base.Member`."""
+        n, m = len(placement.anchors), len(placement.floats)
+        if not m:
+            return Precedence(np.zeros((0, n)), np.zeros((0, 0)), np.zeros((0, n + 1)))
+        if not n:  # the network places floats among anchors; without any it was never trained
+            return Precedence(np.zeros((m, 0)), np.full((m, m), 0.5), np.ones((m, 1)))
+        known = self._read([*placement.anchors, *placement.floats], cancelled)
+        arrays = placement_arrays(
+            [facts for _, facts in known[:n]],
+            [facts for _, facts in known[n:]],
+            placement.ordered,
+            self._idf,
+        )
+        inputs = {
+            "vectors": np.stack([vector for vector, _ in known]),
+            "features": arrays.features,
+            "states": arrays.states,
+            "positions": arrays.positions,
+            "similarity": arrays.similarity,
+            "numbering": arrays.numbering,
+            "anchors": np.ones(n, dtype=np.float32),
+            "floats": np.ones(m, dtype=np.float32),
+        }
+        gap, before = self._computer.place({key: value[None] for key, value in inputs.items()})
+        return precedence_of(gap, before)
+
+    def _read(
+        self, cells: Sequence[Cell], cancelled: Callable[[], bool] | None
+    ) -> list[tuple[Array, CellFacts]]:
+        keys = [_key(cell) for cell in cells]
+        new = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in self._known}
+        found = self._encode(list(new), list(new.values()), cancelled)
+        for key in keys:
+            if key not in found:
+                found[key] = self._known[key]
+            self._known[key] = found[key]
+            self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED_CELLS:
+            self._known.popitem(last=False)
+        return [found[key] for key in keys]
+
+    def _encode(
+        self, keys: list[bytes], cells: list[Cell], cancelled: Callable[[], bool] | None
+    ) -> dict[bytes, tuple[Array, CellFacts]]:
+        tokens = self._tokenizer(cells) if cells else []
+        order = sorted(range(len(cells)), key=lambda at: -len(tokens[at]))
+        found = {}
+        while order:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            longest = max(1, len(tokens[order[0]]))
+            size = max(1, BATCH_TOKENS // longest)
+            batch, order = order[:size], order[size:]
+            ids = np.full((len(batch), longest), self._pad, dtype=np.int64)
+            mask = np.zeros((len(batch), longest), dtype=np.int64)
+            for row, at in enumerate(batch):
+                ids[row, : len(tokens[at])] = tokens[at]
+                mask[row, : len(tokens[at])] = 1
+            for at, vector in zip(batch, self._computer.encode(ids, mask), strict=True):
+                found[keys[at]] = (vector, cell_facts(cells[at]))
+        return found
+
+
+def _key(cell: Cell) -> bytes:
+    kind = "markdown" if cell.kind == "markdown" else "code"
+    return blake2b(f"{kind}\0{cell.source}".encode(), digest_size=16).digest()
+
+
+def load_context(name: str, folder: Path, backend: str, threads: int | None) -> ContextMember:
+    """Read the member's folder: ``context.json``, ``tokenizer.json``, ``idf.npy``, ``weights.safetensors``.
+
+    Raises:
+        BundleError: ``backend-missing`` where torch or transformers is wanted and not installed.
+    """
+    facts = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    computer: Computer
+    if backend == "torch":
+        try:
+            from jupyter_cellorder.members.context_torch import TorchComputer
+        except ImportError as error:
+            raise BundleError(
+                f"The torch backend needs {error.name}, which is not installed. Install it with "
+                "pip install 'jupyter-cellorder[training]', or use the backend 'onnx'.",
+                "backend-missing",
+            ) from error
+        computer = TorchComputer(folder, facts, threads)
+    else:
+        from jupyter_cellorder.members.context_onnx import OnnxComputer
+
+        computer = OnnxComputer(folder, threads)
+    return ContextMember(
+        name,
+        CellTokenizer(folder / "tokenizer.json", facts["tokens"]),
+        computer,
+        np.load(folder / "idf.npy", allow_pickle=False).astype(np.float32),
+        int(facts["pad"]),
+    )
