@@ -21,8 +21,8 @@ Indices = NDArray[np.intp]
 _LEAST_IMPROVEMENT = 1e-9
 # Up to so many floats the optimum is found exactly, in milliseconds.
 _FEW = 8
-# Neighbouring floats that are placed anew together, and how many floats are worth how many rounds
-# of that: long notebooks gain next to nothing.
+# Neighbouring floats that are placed anew together, and how many rounds of that the time allows;
+# with more than 200 floats none, because the longer the notebook, the less it gains.
 _RUN = 4
 _FLOATS_TIMES_ROUNDS = 200
 
@@ -66,7 +66,7 @@ def least_inversions(p: Precedence) -> list[int]:
     weights = _cost_of_standing_after(p)
     sequence = _move_singles(weights, _best_gaps(p), p.anchors)
     cost = expected_inversions(p, sequence)
-    for _ in range(max(1, _FLOATS_TIMES_ROUNDS // p.floats)):
+    for _ in range(_FLOATS_TIMES_ROUNDS // p.floats):
         sequence = _move_singles(weights, _place_runs_anew(p, sequence), p.anchors)
         improved = expected_inversions(p, sequence)
         if improved > cost - _LEAST_IMPROVEMENT:
