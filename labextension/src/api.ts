@@ -69,15 +69,17 @@ export class CellOrderApi implements ICellOrderApi {
 
   private failure(response: Response, body: unknown): CellOrderError {
     const { trans } = this;
+    // The server says what to do about most of its own refusals.
     const said = sentence(body, 'message');
     switch (response.status) {
       case 403:
         return new CellOrderError(
           'forbidden',
           trans.__('You may not ask this server for a suggestion.'),
-          trans.__(
-            'Log in again; if that does not help, ask whoever runs the server for access.'
-          )
+          said ??
+            trans.__(
+              'Log in again; if that does not help, ask whoever runs the server for access.'
+            )
         );
       case 404:
         return new CellOrderError(
@@ -90,10 +92,11 @@ export class CellOrderApi implements ICellOrderApi {
       case 413:
         return new CellOrderError(
           'too-large',
-          said ?? trans.__('This notebook is too large for a suggestion.'),
-          trans.__(
-            'Split the notebook, or ask whoever runs the server to raise the limit.'
-          )
+          trans.__('This notebook is too large for a suggestion.'),
+          said ??
+            trans.__(
+              'Split the notebook, or ask whoever runs the server to raise the limit.'
+            )
         );
       case 400:
       case 422:
@@ -103,14 +106,15 @@ export class CellOrderApi implements ICellOrderApi {
           said ?? trans.__('Save the notebook, reload the page and try again.')
         );
       case 503:
-        return this.unavailable(response, body);
+        return this.unavailable(response, sentence(body, 'reason'), said);
       case 504:
         return new CellOrderError(
           'timeout',
-          trans.__('The server gave up: the suggestion took too long.'),
-          trans.__(
-            'Try again when the machine is less busy, or place a few selected cells only.'
-          )
+          trans.__('The suggestion took too long, so the server gave up.'),
+          said ??
+            trans.__(
+              'Try again when the machine is less busy, or place a few selected cells only.'
+            )
         );
       default:
         return new CellOrderError(
@@ -121,27 +125,38 @@ export class CellOrderApi implements ICellOrderApi {
     }
   }
 
-  private unavailable(response: Response, body: unknown): CellOrderError {
+  private unavailable(
+    response: Response,
+    reason: string | null,
+    said: string | null
+  ): CellOrderError {
     const { trans } = this;
-    if ((sentence(body, 'reason') ?? 'busy') !== 'busy') {
+    if (reason === 'stopping') {
       return new CellOrderError(
-        'model',
-        trans.__('The server cannot load its model.'),
-        sentence(body, 'message') ??
-          trans.__('Install jupyter-cellorder again and restart Jupyter.')
+        'offline',
+        trans.__('The Jupyter server is shutting down.'),
+        trans.__('Try again when it runs.')
       );
     }
-    const seconds = Number(response.headers.get('Retry-After'));
+    // Without a reason it is a proxy that speaks, not our own server.
+    if (reason === null || reason === 'busy') {
+      const seconds = Math.ceil(Number(response.headers.get('Retry-After')));
+      return new CellOrderError(
+        'busy',
+        trans.__('The server is busy with other suggestions.'),
+        seconds > 0
+          ? trans._n(
+              'Try again in a second.',
+              'Try again in %1 seconds.',
+              seconds
+            )
+          : trans.__('Try again in a moment.')
+      );
+    }
     return new CellOrderError(
-      'busy',
-      trans.__('The server is busy with other suggestions.'),
-      seconds > 0
-        ? trans._n(
-            'Try again in a second.',
-            'Try again in %1 seconds.',
-            Math.ceil(seconds)
-          )
-        : trans.__('Try again in a moment.')
+      'model',
+      trans.__('The server cannot load its model.'),
+      said ?? trans.__('Install jupyter-cellorder again and restart Jupyter.')
     );
   }
 

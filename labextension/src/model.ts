@@ -95,6 +95,7 @@ export class CellOrderModel implements IDisposable {
     }
     const abort = new AbortController();
     this._abort = abort;
+    this._asked = options;
     this.forget({ kind: 'thinking', cells: cells.length, warming: false });
     try {
       const counts = executionCounts(notebook);
@@ -127,6 +128,13 @@ export class CellOrderModel implements IDisposable {
       );
     } finally {
       this._abort = null;
+    }
+  }
+
+  /** Asks the latest question again. */
+  async suggestAgain(): Promise<void> {
+    if (this._asked !== null) {
+      await this.suggest(this._asked);
     }
   }
 
@@ -264,7 +272,10 @@ export class CellOrderModel implements IDisposable {
       return;
     }
     const manager = undoManagerOf(notebook);
-    const onPopped = (event: { stackItem: UndoItem; type: 'undo' | 'redo' }) => {
+    const onPopped = (event: {
+      stackItem: UndoItem;
+      type: 'undo' | 'redo';
+    }) => {
       const step = this._applied.find(({ item }) => item === event.stackItem);
       if (step === undefined) {
         return;
@@ -284,6 +295,7 @@ export class CellOrderModel implements IDisposable {
 
   private _abort: AbortController | null = null;
   private _applied: IApplied[] = [];
+  private _asked: ISuggestOptions | null = null;
   private _applying = false;
   private _isDisposed = false;
   private _state: State = { kind: 'idle' };

@@ -1,6 +1,10 @@
 import type { ISharedNotebook } from '@jupyter/ydoc';
 import { MarkdownCell, type Cell } from '@jupyterlab/cells';
-import { NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import {
+  NotebookActions,
+  type Notebook,
+  type NotebookPanel
+} from '@jupyterlab/notebook';
 import { collapsedAround, type IHeadingCell } from './headings';
 import type { IHost } from './model';
 
@@ -34,6 +38,8 @@ export class NotebookHost implements IHost {
         .filter(cell => cell instanceof MarkdownCell && !cell.rendered)
         .map(idOf)
     );
+    // In edit mode every cell that becomes active on the way would open its editor.
+    content.mode = 'command';
     change();
     for (const cell of content.widgets) {
       if (cell instanceof MarkdownCell && unrendered.has(idOf(cell))) {
@@ -48,6 +54,7 @@ export class NotebookHost implements IHost {
     content.widgets
       .filter(cell => selected.has(idOf(cell)))
       .forEach(cell => content.select(cell));
+    recount(content);
   }
 
   async expandAround(
@@ -110,6 +117,15 @@ export class NotebookHost implements IHost {
       cell.node.classList.toggle(MOVING, id === move?.cell);
       cell.node.classList.toggle(TARGET, id === move?.after);
     }
+  }
+}
+
+/** Lets the status bar count the cells again: it counted while some were taken out. */
+function recount(content: Notebook): void {
+  const cell = content.activeCell;
+  if (cell !== null && !content.isSelected(cell)) {
+    content.select(cell);
+    content.deselect(cell);
   }
 }
 

@@ -103,7 +103,7 @@ export class CellOrderPanel extends ReactWidget {
             text={state.error.message}
             advice={state.error.advice}
             action={trans.__('Try again')}
-            onAction={onSuggest}
+            onAction={() => void model.suggestAgain().catch(onError)}
           />
         );
       case 'suggestion':

@@ -23,7 +23,10 @@ function plain(line: string): string {
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+(?:\[[ xX]\]\s+)?)+/, '')
     .replace(/\*\*|__|~~|`+/g, '')
-    .replace(/(^|[^\p{L}\p{N}])[*_]+(?=\S)|(?<=\S)[*_]+(?![\p{L}\p{N}])/gu, '$1')
+    .replace(
+      /(^|[^\p{L}\p{N}])[*_]+(?=\S)|(?<=\S)[*_]+(?![\p{L}\p{N}])/gu,
+      '$1'
+    )
     .replace(/\s+/g, ' ')
     .trim();
 }
@@ -31,6 +34,9 @@ function plain(line: string): string {
 function cut(text: string): string {
   const letters = Array.from(text);
   return letters.length > LENGTH
-    ? `${letters.slice(0, LENGTH - 1).join('').trimEnd()}…`
+    ? `${letters
+        .slice(0, LENGTH - 1)
+        .join('')
+        .trimEnd()}…`
     : text;
 }

@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { PORT, SCRATCH } from './paths';
 
-const config = process.env.CELLORDER_UI_TESTS_CONFIG ?? 'jupyter_server_config.py';
+const config =
+  process.env.CELLORDER_UI_TESTS_CONFIG ?? 'jupyter_server_config.py';
 
 export default defineConfig({
   testDir: 'tests',

@@ -14,7 +14,8 @@ export interface IMoveProps {
 export function Move(props: IMoveProps): React.JSX.Element {
   const { move, trans, onPoint } = props;
   const title = move.snippet || trans.__('(a cell without words)');
-  const percent = Math.round(100 * move.confidence);
+  // Never 100: no suggestion is certain.
+  const percent = Math.min(99, Math.round(100 * move.confidence));
   return (
     <li
       className="jp-CellOrder-move"

@@ -1,0 +1,284 @@
+import type { ISharedNotebook, YNotebook } from '@jupyter/ydoc';
+import { CellOrderError } from '../errors';
+import { CellOrderModel, type IHost } from '../model';
+import type { IMoveState } from '../state';
+import type {
+  ICellOrderApi,
+  IHealth,
+  ISuggestAnswer,
+  ISuggestRequest
+} from '../tokens';
+import { answerOf, idsOf, notebookOf } from './notebook';
+
+const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
+const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
+const MOVED = ['m1', 'm2', 'm3'];
+const REVIEW = {
+  mode: 'review' as const,
+  keepMarkdownOrder: false,
+  selected: []
+};
+
+class Host implements IHost {
+  constructor(readonly notebook: ISharedNotebook) {}
+  readOnly = false;
+  expanded: string[] = [];
+  collapsed: string[] = [];
+  keepView(change: () => void): void {
+    change();
+  }
+  async expandAround(): Promise<string[]> {
+    return this.expanded;
+  }
+  async collapse(ids: readonly string[]): Promise<void> {
+    this.collapsed.push(...ids);
+  }
+  reveal(): void {}
+  point(): void {}
+}
+
+class Api implements ICellOrderApi {
+  answer: ISuggestAnswer = answerOf(IDS, ORDER, MOVED);
+  error: Error | null = null;
+  requests: ISuggestRequest[] = [];
+  /** Called while the server thinks. */
+  meanwhile: (signal: AbortSignal) => void = () => undefined;
+
+  async health(): Promise<IHealth> {
+    return {
+      package_version: '0',
+      api_version: 1,
+      bundle: null,
+      backend: 'onnx',
+      state: 'cold',
+      message: null
+    };
+  }
+
+  async suggest(
+    request: ISuggestRequest,
+    signal: AbortSignal
+  ): Promise<ISuggestAnswer> {
+    this.requests.push(request);
+    await Promise.resolve();
+    this.meanwhile(signal);
+    if (signal.aborted) {
+      throw new CellOrderError('aborted', 'Cancelled.', '');
+    }
+    if (this.error !== null) {
+      throw this.error;
+    }
+    return this.answer;
+  }
+}
+
+let notebook: YNotebook;
+let host: Host;
+let api: Api;
+let model: CellOrderModel;
+
+beforeEach(() => {
+  notebook = notebookOf(IDS);
+  host = new Host(notebook);
+  api = new Api();
+  model = new CellOrderModel(host, api);
+});
+
+afterEach(() => {
+  model.dispose();
+});
+
+function moves(): readonly IMoveState[] {
+  if (model.state.kind !== 'suggestion') {
+    throw new Error(`no suggestion but ${model.state.kind}`);
+  }
+  return model.state.moves;
+}
+
+const statuses = () => moves().map(move => move.status);
+
+describe('suggest', () => {
+  it('sends every cell, says that the model warms up, and lists the moves in reading order', async () => {
+    notebook.cells[5].setMetadata('deletable', false);
+    const kinds: string[] = [];
+    model.stateChanged.connect(() => {
+      kinds.push(
+        model.state.kind === 'thinking' && model.state.warming
+          ? 'warming'
+          : model.state.kind
+      );
+    });
+    await model.suggest(REVIEW);
+    expect(kinds).toEqual(['thinking', 'warming', 'suggestion']);
+    expect(api.requests).toHaveLength(1);
+    expect(api.requests[0].cells.map(cell => cell.id)).toEqual(IDS);
+    expect(api.requests[0].cells.map(cell => cell.pinned)).toEqual([
+      ...Array(5).fill(false),
+      true
+    ]);
+    expect(moves().map(move => move.cell)).toEqual(MOVED);
+    expect(moves()[1]).toEqual({
+      cell: 'm2',
+      snippet: 'text of m2',
+      from: {
+        cell: 'm1',
+        type: 'markdown',
+        snippet: 'text of m1',
+        executionCount: null
+      },
+      to: {
+        cell: 'c1',
+        type: 'code',
+        snippet: 'text of c1',
+        executionCount: 7
+      },
+      confidence: 0.9,
+      status: 'open'
+    });
+    expect(moves()[0].to).toBeNull();
+    expect(idsOf(notebook)).toEqual(IDS);
+  });
+
+  it('asks once, however often it is clicked', async () => {
+    const first = model.suggest(REVIEW);
+    await model.suggest(REVIEW);
+    await first;
+    expect(api.requests).toHaveLength(1);
+  });
+
+  it('says why there is nothing to move', async () => {
+    api.answer = answerOf(IDS, IDS, []);
+    await model.suggest(REVIEW);
+    expect(model.state).toEqual({ kind: 'notice', notice: 'in-order' });
+  });
+
+  it('asks nothing for a read-only notebook or an empty selection', async () => {
+    await model.suggest({ ...REVIEW, mode: 'selected' });
+    expect(model.state).toEqual({ kind: 'notice', notice: 'nothing-selected' });
+    host.readOnly = true;
+    await model.suggest(REVIEW);
+    expect(model.state).toEqual({ kind: 'notice', notice: 'read-only' });
+    expect(api.requests).toHaveLength(0);
+  });
+
+  it('returns to the start when cancelled', async () => {
+    api.meanwhile = () => model.cancel();
+    await model.suggest(REVIEW);
+    expect(model.state).toEqual({ kind: 'idle' });
+  });
+
+  it('aborts the request when the notebook is closed', async () => {
+    let aborted = false;
+    api.meanwhile = signal => {
+      model.dispose();
+      aborted = signal.aborted;
+    };
+    await model.suggest(REVIEW);
+    expect(aborted).toBe(true);
+  });
+
+  it('shows a failure, and asks the same again', async () => {
+    api.error = new CellOrderError('busy', 'Busy.', 'Later.');
+    const question = { ...REVIEW, mode: 'selected' as const, selected: ['m1'] };
+    await model.suggest(question);
+    expect(model.state).toEqual({ kind: 'error', error: api.error });
+    api.error = null;
+    await model.suggestAgain();
+    expect(statuses()).toEqual(['open', 'open', 'open']);
+    expect(api.requests[1]).toEqual(api.requests[0]);
+  });
+
+  it('does not swallow an error of its own', async () => {
+    api.error = new RangeError('a bug');
+    await expect(model.suggest(REVIEW)).rejects.toThrow('a bug');
+    expect(model.state).toEqual({ kind: 'idle' });
+  });
+});
+
+describe('apply and undo', () => {
+  beforeEach(() => model.suggest(REVIEW));
+
+  it('applies all as one step and takes it back', async () => {
+    await model.apply();
+    expect(idsOf(notebook)).toEqual(ORDER);
+    expect(model.state).toMatchObject({ undoable: 3, undoRefused: false });
+    expect(statuses()).toEqual(['applied', 'applied', 'applied']);
+    expect(model.canApply).toBe(false);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+    expect(statuses()).toEqual(['open', 'open', 'open']);
+    expect(model.canUndo).toBe(false);
+  });
+
+  it('applies one move, then another; undoes the later first', async () => {
+    await model.apply(['m2']);
+    await model.apply(['m1']);
+    expect(idsOf(notebook)).toEqual(['m1', 'c1', 'm2', 'c2', 'c3', 'm3']);
+    expect(statuses()).toEqual(['applied', 'applied', 'open']);
+    model.undo();
+    expect(statuses()).toEqual(['open', 'applied', 'open']);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+  });
+
+  it('follows an undo and a redo made elsewhere', async () => {
+    await model.apply();
+    notebook.undo();
+    expect(statuses()).toEqual(['open', 'open', 'open']);
+    notebook.redo();
+    expect(idsOf(notebook)).toEqual(ORDER);
+    expect(statuses()).toEqual(['applied', 'applied', 'applied']);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+  });
+
+  it('refuses to undo what came after it, and says so', async () => {
+    await model.apply();
+    notebook.insertCell(0, { cell_type: 'code', id: 'new', source: '' });
+    model.undo();
+    expect(idsOf(notebook)).toEqual(['new', ...ORDER]);
+    expect(model.state).toMatchObject({ undoRefused: true });
+    notebook.undo();
+    model.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+  });
+
+  it('skips and names cells edited or deleted since it was asked', async () => {
+    notebook.cells[3].setSource('edited');
+    notebook.deleteCell(4);
+    await model.apply();
+    expect(idsOf(notebook)).toEqual(['c1', 'c2', 'm3', 'c3', 'm1']);
+    expect(statuses()).toEqual(['edited', 'deleted', 'applied']);
+  });
+
+  it('notices what is edited while headings open', async () => {
+    host.expandAround = async () => {
+      notebook.cells[3].setSource('edited');
+      return [];
+    };
+    await model.apply();
+    expect(statuses()).toEqual(['edited', 'applied', 'applied']);
+  });
+
+  it('collapses again, on undo, the headings it opened', async () => {
+    host.expanded = ['m9'];
+    await model.apply();
+    model.undo();
+    expect(host.collapsed).toEqual(['m9']);
+  });
+
+  it('applies nothing once the notebook is read-only', async () => {
+    host.readOnly = true;
+    await model.apply();
+    expect(idsOf(notebook)).toEqual(IDS);
+    expect(model.state).toEqual({ kind: 'notice', notice: 'read-only' });
+  });
+
+  it('keeps what was applied when discarded', async () => {
+    await model.apply(['m1']);
+    model.discard();
+    expect(model.state).toEqual({ kind: 'idle' });
+    expect(idsOf(notebook)[0]).toBe('m1');
+    expect(model.canUndo).toBe(false);
+  });
+});
