@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,3 +44,20 @@ def command_line(
         return Said(status, *capsys.readouterr())
 
     return run
+
+
+_PROGRAM = """
+import sys
+sys.path.insert(0, {tests!r})
+from scripted_members import ByNumber, ensemble
+from jupyter_cellorder.cli import main
+from jupyter_cellorder.cli.command import ModelCommand
+ModelCommand.load = lambda self: ensemble(ByNumber())
+main(sys.argv[1:])
+"""
+
+
+def in_a_process(*argv: object) -> list[str]:
+    """Arguments of a process that runs `jupyter cellorder` with such a member."""
+    program = _PROGRAM.format(tests=str(Path(__file__).parent))
+    return [sys.executable, "-B", "-c", program, *(str(argument) for argument in argv)]

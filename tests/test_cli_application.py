@@ -1,8 +1,15 @@
+import fcntl
+import json
 import os
+import pty
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
+from command_line import in_a_process
+from scripted_members import numbered, write_ipynb
 
 ENTRY = "import sys; from jupyter_cellorder.cli import main; sys.exit(main())"
 
@@ -87,3 +94,23 @@ def _closed_pipe():
     reading, writing = os.pipe()
     os.close(reading)
     return writing
+
+
+def test_progress_is_shown_on_a_terminal_and_keeps_out_of_the_result(tmp_path):
+    for name in "abc":
+        write_ipynb(tmp_path / "here" / f"{name}.ipynb", numbered("mcmc"))
+    terminal, stderr = pty.openpty()
+    fcntl.ioctl(stderr, termios.TIOCSWINSZ, struct.pack("4H", 30, 90, 0, 0))
+    done = subprocess.run(
+        in_a_process("evaluate", tmp_path / "here", "--json", "--limit=2"),
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
+        timeout=300,
+    )
+    os.close(stderr)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert json.loads(done.stdout)["notebooks"] == 2
+    assert "Reading" in shown
+    assert "Scoring" in shown

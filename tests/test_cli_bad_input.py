@@ -4,10 +4,9 @@ import json
 import os
 import resource
 import subprocess
-import sys
 
 import pytest
-from command_line import command_line
+from command_line import command_line, in_a_process
 from scripted_members import numbered, write_ipynb
 
 from jupyter_cellorder.notebook import Cell, Notebook
@@ -213,31 +212,12 @@ def test_the_original_survives_a_full_disk(command, displaced, monkeypatch):
     assert os.listdir(displaced.parent) == [displaced.name]
 
 
-PROGRAM = """
-import sys
-sys.path.insert(0, {tests!r})
-from scripted_members import ByNumber, ensemble
-from jupyter_cellorder.cli import main
-from jupyter_cellorder.cli.command import ModelCommand
-ModelCommand.load = lambda self: ensemble(ByNumber())
-main(sys.argv[1:])
-"""
-
-
 def test_the_original_survives_a_write_that_breaks_off(displaced, tmp_path):
     """A real refusal by the kernel, half-way through the file."""
     before = displaced.read_bytes()
     limit = len(before) // 2
     done = subprocess.run(
-        [
-            sys.executable,
-            "-B",
-            "-c",
-            PROGRAM.format(tests=os.path.dirname(__file__)),
-            "suggest",
-            str(displaced),
-            "--in-place",
-        ],
+        in_a_process("suggest", displaced, "--in-place"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
         capture_output=True,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 from traitlets import Bool, Integer, Unicode
@@ -15,6 +17,9 @@ from jupyter_cellorder.evaluation.result import EvaluationResult
 from jupyter_cellorder.evaluation.run import evaluate
 from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.suggest import Mode
+
+# Gone at the end; disable=None: no bar where stderr is not a terminal.
+_BAR: dict[str, Any] = {"unit": " notebooks", "leave": False, "disable": None}
 
 
 class EvaluateApp(ModelCommand):
@@ -89,14 +94,8 @@ class EvaluateApp(ModelCommand):
         ensemble = self.load()
         if self.limit:
             # A sample is drawn from the whole source, and a large source takes a while to read.
-            examples = tqdm(examples, desc="Reading", unit=" notebooks", disable=None, leave=False)
-        # disable=None: no bar where stderr is not a terminal.
-        with tqdm(desc="Scoring", unit=" notebooks", disable=None, leave=False) as bar:
-
-            def progress(done: int, total: int | None) -> None:
-                bar.total = total
-                bar.update(done - bar.n)
-
+            examples = tqdm(examples, "Reading", **_BAR)
+        with closing(_Progress()) as progress:
             return evaluate(
                 examples,
                 ensemble,
@@ -107,3 +106,19 @@ class EvaluateApp(ModelCommand):
                 progress=progress,
                 skipped=skipped,
             )
+
+
+class _Progress:
+    """A bar that appears with the first notebook scored, after all reading of a sample."""
+
+    def __init__(self) -> None:
+        self._shown: tqdm[Example] | None = None
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if self._shown is None:
+            self._shown = tqdm(desc="Scoring", total=total, **_BAR)
+        self._shown.update(done - self._shown.n)
+
+    def close(self) -> None:
+        if self._shown is not None:
+            self._shown.close()
