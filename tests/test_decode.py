@@ -85,7 +85,7 @@ def test_expected_inversions_refuse_what_is_no_order(order: list[int]) -> None:
         expected_inversions(random_precedence(0, 2, 2), order)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(precedences())
 def test_a_few_floats_are_placed_as_well_as_by_brute_force(p: Precedence) -> None:
     order = least_inversions(p)
@@ -106,7 +106,7 @@ def test_local_search_finds_the_optimum_of_nearly_all_random_instances(
     assert sum(c <= least + 1e-9 for c, least in zip(found, best, strict=True)) >= 95
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(9, 40), st.integers(0, 40))
 def test_local_search_never_ends_above_its_start(seed: int, floats: int, anchors: int) -> None:
     p = random_precedence(seed, floats, anchors)
@@ -116,7 +116,6 @@ def test_local_search_never_ends_above_its_start(seed: int, floats: int, anchors
     assert expected_inversions(p, order) <= expected_inversions(p, start)
 
 
-@settings(deadline=None)
 @given(consistent())
 def test_least_inversions_find_the_true_order_where_the_signs_agree_with_one(
     instance: tuple[Precedence, list[int]],
@@ -125,7 +124,7 @@ def test_least_inversions_find_the_true_order_where_the_signs_agree_with_one(
     assert least_inversions(p) == order
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 10**6), st.integers(1, 20), st.integers(0, 15))
 def test_no_single_float_can_be_put_better(seed: int, floats: int, anchors: int) -> None:
     p = random_precedence(seed, floats, anchors)
@@ -138,7 +137,6 @@ def test_no_single_float_can_be_put_better(seed: int, floats: int, anchors: int)
             assert expected_inversions(p, tried) >= cost - 1e-6
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 4), st.integers(0, 4), st.booleans(), st.floats(0, 20))
 def test_monotone_alignment_is_the_likeliest(
     seed: int, floats: int, anchors: int, gap: bool, diagonal: float
@@ -191,7 +189,6 @@ def moved_by(present: list[str], order: list[str], names: set[str]) -> bool:
     return [x for x in present if x not in names] == [x for x in order if x not in names]
 
 
-@settings(deadline=None)
 @given(st.permutations("abcdef"), st.sets(st.sampled_from("abcdef")))
 def test_fewest_moves_against_all_subsets(order: list[str], movable: set[str]) -> None:
     fixed = iter(sorted(set("abcdef") - movable))

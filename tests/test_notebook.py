@@ -81,7 +81,7 @@ def test_nbformat_3_headings_become_markdown() -> None:
     assert json.dumps(V3) == before
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.text(), st.sampled_from(["markdown", "code", "raw"]))
 def test_reads_what_nbformat_writes(source: str, kind: str) -> None:
     made = nbformat.v4.new_notebook(cells=[getattr(nbformat.v4, f"new_{kind}_cell")(source)])

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_cellorder import Notebook
@@ -63,7 +63,6 @@ def dump(content: Any) -> str:
     return json.dumps(content)
 
 
-@settings(deadline=None)
 @given(files())
 def test_cells_trade_places_and_nothing_else(
     file: tuple[bytes, dict[str, Any], list[int]],

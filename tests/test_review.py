@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from truthful import Truthful, ensemble, notebook
 
@@ -29,7 +29,6 @@ def test_silent_where_everything_is_in_order() -> None:
     assert suggestion.order == notebook(IN_ORDER).ids
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from("cmmrpeh"), min_size=1, max_size=20), st.integers(1, 8))
 def test_silent_whatever_is_between_cells_in_order(kinds: list[str], folds: int) -> None:
     """Empty cells, pinned and raw ones between a cell and its place make no difference."""

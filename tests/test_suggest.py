@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from truthful import Truthful, ensemble, notebook
 
@@ -61,7 +61,6 @@ def test_as_dict_has_the_fields_of_the_rest_answer() -> None:
     assert type(answer["mode"]) is str
 
 
-@settings(deadline=None)
 @given(WORDS, st.sampled_from(["review", "all", "selected"]), st.booleans(), st.integers(1, 99))
 def test_whatever_the_notebook(text: str, mode: str, keep: bool, draw: int) -> None:
     """Every id once, code and raw in sequence, moves lead to the order, nobody else moves."""
@@ -90,7 +89,6 @@ def test_whatever_the_notebook(text: str, mode: str, keep: bool, draw: int) -> N
         assert keep or mode == "review" or move.gain >= -1e-9
 
 
-@settings(deadline=None)
 @given(WORDS, st.randoms(use_true_random=False))
 def test_in_mode_all_the_present_place_tells_nothing(text: str, shuffler: random.Random) -> None:
     book = notebook(text)
@@ -119,6 +117,7 @@ def test_members_are_asked_in_an_order_that_tells_nothing() -> None:
         member = Truthful()
         suggest(notebook(text), ensemble(member), "all")
         asked.append([cell.id for cell in member.asked[0].floats])
+        assert not member.asked[0].ordered
     assert asked[0] == asked[1]
 
 
@@ -143,6 +142,7 @@ def test_keep_markdown_order_hands_floats_over_as_they_stand() -> None:
     member = Truthful()
     suggest(notebook("m5 c1 m0 m4"), ensemble(member), "all", keep_markdown_order=True)
     assert [cell.id for cell in member.asked[0].floats] == ["m5", "m0", "m4"]
+    assert member.asked[0].ordered
 
 
 def test_selected_moves_only_what_is_selected() -> None:
