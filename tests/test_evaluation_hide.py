@@ -1,10 +1,12 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from scripted_members import example
 
 from jupyter_cellorder.evaluation.hide import hide
+from jupyter_cellorder.notebook import Notebook
 
 KINDS = "mcmmccmcmmmc"
 
@@ -67,3 +69,10 @@ def test_every_order_of_the_markdown_comes_up():
         for seed in range(60)
     }
     assert len(found) == 6
+
+
+def test_a_locked_cell_is_hidden_like_any_other():
+    shown = example("a", "mccm")
+    cells = shown.notebook.cells
+    locked = replace(shown, notebook=Notebook.from_cells(replace(c, pinned=True) for c in cells))
+    assert hide(locked, 3) == hide(shown, 3)
