@@ -187,7 +187,8 @@ def _verify(folder: Path, manifest: Manifest, path: str | Path | None) -> None:
                 found = _digest(stream)
         except OSError:
             raise BundleError(
-                f"The file {name} of the bundle {folder} is missing. {_mend(path)}", "bundle-corrupt"
+                f"The file {name} of the bundle {folder} is missing. {_mend(path)}",
+                "bundle-corrupt",
             ) from None
         if file.stat().st_size != size or found != digest:
             raise BundleError(

@@ -43,11 +43,16 @@ def ask(
     if not ordered:
         rng.shuffle(at)
     before = np.cumsum(~floating)
-    return Question(cells[~floating].astype(np.int64), cells[at].astype(np.int64), before[at], at, ordered)
+    return Question(
+        cells[~floating].astype(np.int64), cells[at].astype(np.int64), before[at], at, ordered
+    )
 
 
 def ask_all(
-    cells: NDArray[np.int32], markdown: NDArray[np.bool_], rng: np.random.Generator, ordered: bool = False
+    cells: NDArray[np.int32],
+    markdown: NDArray[np.bool_],
+    rng: np.random.Generator,
+    ordered: bool = False,
 ) -> Question:
     """The AI4Code question: all markdown floats."""
     return ask(cells, markdown[cells], ordered, rng)
@@ -89,7 +94,9 @@ def draw_question(
     return ask(cells, floating, ordered, rng)
 
 
-def _with_both_kinds(cells: NDArray[np.int32], markdown: NDArray[np.bool_], longest: int) -> NDArray[np.int32]:
+def _with_both_kinds(
+    cells: NDArray[np.int32], markdown: NDArray[np.bool_], longest: int
+) -> NDArray[np.int32]:
     """A window around a change of kind: some windows of a long notebook hold one kind only."""
     change = int(np.flatnonzero(np.diff(markdown[cells].astype(np.int8)))[0])
     start = max(0, min(change - longest // 2, len(cells) - longest))
@@ -120,7 +127,9 @@ class LengthBatches(Sampler[list[tuple[int, int]]]):
     of look-alikes. ``passes`` sets the number of draws, as a share of the notebooks.
     """
 
-    def __init__(self, store: CellStore, longest: int, cells: int, seed: int, passes: float = 1.0) -> None:
+    def __init__(
+        self, store: CellStore, longest: int, cells: int, seed: int, passes: float = 1.0
+    ) -> None:
         lengths = np.array([len(row.cells) for row in store.notebooks])
         family = Counter(row.ancestor for row in store.notebooks)
         sizes = np.array([family[row.ancestor] for row in store.notebooks])
@@ -245,7 +254,8 @@ def _padded(
     markdown = max(len(q.floats) for q in questions)
     size, length = len(questions), count + markdown
     distinct, inverse = np.unique(
-        np.concatenate([np.concatenate([q.anchors, q.floats]) for q in questions]), return_inverse=True
+        np.concatenate([np.concatenate([q.anchors, q.floats]) for q in questions]),
+        return_inverse=True,
     )
     cells = np.zeros((size, length), np.int64)
     features = np.zeros((size, length, store.features.shape[1]), np.float32)

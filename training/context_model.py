@@ -17,7 +17,9 @@ class ContextModel(nn.Module):
     The encoder is used where the batch brings tokens; a batch with frozen vectors leaves it alone.
     """
 
-    def __init__(self, network: ContextNetwork, encoder: nn.Module | None, weights: LossWeights) -> None:
+    def __init__(
+        self, network: ContextNetwork, encoder: nn.Module | None, weights: LossWeights
+    ) -> None:
         super().__init__()
         self.network = network
         self.encoder = encoder
@@ -38,7 +40,9 @@ class ContextModel(nn.Module):
             return batch.vectors
         assert self.encoder is not None and batch.back is not None
         pooled = [
-            mean_pool(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask).float()
+            mean_pool(
+                self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask
+            ).float()
             for ids, mask in batch.tokens
         ]
         return torch.cat(pooled)[batch.back]

@@ -87,7 +87,10 @@ def score(
             sizes.append(len(question.anchors) + len(question.floats))
         found[ordered] = pooled_tau(np.array(wrong), np.array(sizes))
     single = [ask(row.cells, _one(row.cells, store.markdown, rng), False, rng) for row in rows]
-    right = [p.gap is not None and p.gap[0].argmax() == q.gap[0] for q, p in answers(model, single, collator)]
+    right = [
+        p.gap is not None and p.gap[0].argmax() == q.gap[0]
+        for q, p in answers(model, single, collator)
+    ]
     model.train(training)
     return Scores(found[False], found[True], float(np.mean(right)))
 

@@ -131,5 +131,7 @@ class StageTrainer(Trainer):  # type: ignore[misc]
         metrics = {f"eval_{name}": float(value) for name, value in self._scorer().items()}
         metrics["eval_seconds"] = time.monotonic() - started
         self.log(metrics)
-        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        self.control = self.callback_handler.on_evaluate(
+            self.args, self.state, self.control, metrics
+        )
         return metrics

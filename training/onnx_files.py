@@ -94,7 +94,10 @@ def _places(path: Path) -> dict[str, tuple[int, int]]:
         (size,) = struct.unpack("<Q", stream.read(8))
         header = json.loads(stream.read(size))
     return {
-        name: (8 + size + entry["data_offsets"][0], entry["data_offsets"][1] - entry["data_offsets"][0])
+        name: (
+            8 + size + entry["data_offsets"][0],
+            entry["data_offsets"][1] - entry["data_offsets"][0],
+        )
         for name, entry in header.items()
         if name != "__metadata__"
     }

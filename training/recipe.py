@@ -100,7 +100,9 @@ def _filled(kind: type[T], values: dict[str, Any], where: str) -> T:
     ]
     if missing:
         raise RecipeError(f"{where}: the key {missing[0]!r} is missing.", "recipe-invalid")
-    filled = {name: _value(hints[name], value, f"{where}: {name}") for name, value in values.items()}
+    filled = {
+        name: _value(hints[name], value, f"{where}: {name}") for name, value in values.items()
+    }
     return kind(**filled)
 
 

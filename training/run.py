@@ -18,8 +18,12 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m training.run", description="Train a member of the ensemble by a recipe."
     )
     made.add_argument("recipe", nargs="?", help="a recipe's name, or a .toml file of your own")
-    made.add_argument("--data", type=Path, help="corpus files, a Kaggle folder, or a folder of .ipynb")
-    made.add_argument("--output", type=Path, help="folder of the run; a run that was cut off continues")
+    made.add_argument(
+        "--data", type=Path, help="corpus files, a Kaggle folder, or a folder of .ipynb"
+    )
+    made.add_argument(
+        "--output", type=Path, help="folder of the run; a run that was cut off continues"
+    )
     return made
 
 
@@ -56,7 +60,10 @@ def _train(chosen: argparse.Namespace) -> int:
 
     loaded = recipe.load(chosen.recipe)
     if chosen.data is None or chosen.output is None:
-        print("Say where the notebooks are and where the run goes: --data CORPUS --output RUN", file=sys.stderr)
+        print(
+            "Say where the notebooks are and where the run goes: --data CORPUS --output RUN",
+            file=sys.stderr,
+        )
         return 2
     folder = ContextRun(loaded, Path(chosen.recipe).stem, Split(chosen.data), chosen.output).run()
     print(f"Trained: {folder}\nNext: python -m training.export {chosen.output} --output BUNDLE")

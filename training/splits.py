@@ -25,7 +25,9 @@ class Split:
     def part(self, name: str) -> tuple[list[Path], Callable[[Example], bool]]:
         """Files of ``train`` or ``valid``, and which of their notebooks belong to it."""
         if self.data.is_dir():
-            files = {part: sorted(self.data.glob(f"{part}*.jsonl.zst")) for part in ("train", "valid")}
+            files = {
+                part: sorted(self.data.glob(f"{part}*.jsonl.zst")) for part in ("train", "valid")
+            }
             if files["train"] and files["valid"]:
                 return files[name], _everything
         held_out = name == "valid"

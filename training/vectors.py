@@ -20,7 +20,9 @@ CHUNK_TOKENS = 4_096
 SAVE_EVERY = 200  # chunks between notes of progress
 
 
-def frozen_vectors(store: CellStore, encoder: nn.Module, path: Path, pad: int) -> NDArray[np.float16]:
+def frozen_vectors(
+    store: CellStore, encoder: nn.Module, path: Path, pad: int
+) -> NDArray[np.float16]:
     """(cells, vector) memory-mapped fp16; continues where an earlier call was cut off."""
     progress = path.with_suffix(".progress.json")
     width = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]

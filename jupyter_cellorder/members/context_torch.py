@@ -23,13 +23,19 @@ class TorchComputer:
         if threads is not None:
             torch.set_num_threads(threads)
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        weights = {name: value.float() for name, value in load_file(folder / "weights.safetensors").items()}
+        weights = {
+            name: value.float() for name, value in load_file(folder / "weights.safetensors").items()
+        }
         self.encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder.json"))
         self.encoder.pooler = None
         self.network = ContextNetwork(ContextConfig(**facts["network"]))
         for part, module in (("encoder.", self.encoder), ("network.", self.network)):
             module.load_state_dict(
-                {name.removeprefix(part): value for name, value in weights.items() if name.startswith(part)}
+                {
+                    name.removeprefix(part): value
+                    for name, value in weights.items()
+                    if name.startswith(part)
+                }
             )
             module.to(self._device).eval()
 
@@ -46,7 +52,9 @@ class TorchComputer:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See :class:`jupyter_cellorder.members.context.Computer`."""
         with torch.inference_mode():
-            _, look = self.network(ContextInput(**{key: self._on(value) for key, value in inputs.items()}))
+            _, look = self.network(
+                ContextInput(**{key: self._on(value) for key, value in inputs.items()})
+            )
         return look.gap[0].cpu().numpy(), look.before[0].cpu().numpy()
 
     def _on(self, values: NDArray[Any]) -> torch.Tensor:

@@ -86,7 +86,9 @@ class Layer(nn.Module):
         batch, length, width = x.shape
         qkv = self.query_key_value(self.attention_norm(x))
         qkv = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        attended = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], attn_mask=bias.to(qkv.dtype))
+        attended = F.scaled_dot_product_attention(
+            qkv[0], qkv[1], qkv[2], attn_mask=bias.to(qkv.dtype)
+        )
         attended = attended.transpose(1, 2).reshape(batch, length, width)
         x = x + F.dropout(self.out(attended), self.dropout, self.training)
         hidden = self.narrow(F.gelu(self.wide(self.forward_norm(x)), approximate="tanh"))
@@ -106,7 +108,9 @@ class GapHead(nn.Module):
         self.query = nn.Linear(width, width)
         self.edge = nn.Linear(width, 1)
         self.lexical = nn.Sequential(
-            nn.Conv1d(scores, hidden, 5, padding=2), nn.GELU(), nn.Conv1d(hidden, hidden, 5, padding=2)
+            nn.Conv1d(scores, hidden, 5, padding=2),
+            nn.GELU(),
+            nn.Conv1d(hidden, hidden, 5, padding=2),
         )
         self.lexical_left = nn.Linear(hidden, 1)
         self.lexical_right = nn.Linear(hidden, 1)
@@ -116,9 +120,7 @@ class GapHead(nn.Module):
         self.numbering = nn.Parameter(torch.tensor(1.0))
         self.from_gaps = nn.Parameter(torch.tensor(0.5))
 
-    def forward(
-        self, cells: Tensor, scores: Tensor, numbering: Tensor, anchors: Tensor
-    ) -> Look:
+    def forward(self, cells: Tensor, scores: Tensor, numbering: Tensor, anchors: Tensor) -> Look:
         count = anchors.shape[1]
         width = cells.shape[-1]
         cells = self.norm(cells)
@@ -170,10 +172,16 @@ class ContextNetwork(nn.Module):
         self.feature = nn.Linear(config.features + 3, width)
         self.state = nn.Embedding(STATES, width)
         self.position = nn.Sequential(nn.Linear(19, width), nn.GELU(), nn.Linear(width, width))
-        self.second_position = nn.Sequential(nn.Linear(20, width), nn.GELU(), nn.Linear(width, width))
+        self.second_position = nn.Sequential(
+            nn.Linear(20, width), nn.GELU(), nn.Linear(width, width)
+        )
         pairs = 2 * config.channels + 2  # channels both ways, cosine, distance known
-        self.first_bias = nn.Sequential(nn.Linear(pairs + 5, 32), nn.GELU(), nn.Linear(32, config.heads))
-        self.second_bias = nn.Sequential(nn.Linear(pairs + 5, 32), nn.GELU(), nn.Linear(32, config.heads))
+        self.first_bias = nn.Sequential(
+            nn.Linear(pairs + 5, 32), nn.GELU(), nn.Linear(32, config.heads)
+        )
+        self.second_bias = nn.Sequential(
+            nn.Linear(pairs + 5, 32), nn.GELU(), nn.Linear(32, config.heads)
+        )
         self.first = nn.ModuleList(Layer(config) for _ in range(config.first_layers))
         self.second = nn.ModuleList(Layer(config) for _ in range(config.second_layers))
         scores = 2 * (config.channels + 1)
@@ -186,7 +194,9 @@ class ContextNetwork(nn.Module):
         share = position / count.clamp(min=1.0)
         lengths = 2.0 ** torch.arange(1, 9, device=position.device, dtype=position.dtype)
         angle = position.unsqueeze(-1) * (2 * torch.pi / lengths)
-        edges = torch.stack([share, torch.log1p(position), torch.log1p((count - position).clamp(min=0.0))], -1)
+        edges = torch.stack(
+            [share, torch.log1p(position), torch.log1p((count - position).clamp(min=0.0))], -1
+        )
         return torch.cat([edges, torch.sin(angle), torch.cos(angle)], -1)
 
     @staticmethod
@@ -196,7 +206,9 @@ class ContextNetwork(nn.Module):
         both = known.unsqueeze(2) * known.unsqueeze(1)
         log = torch.sign(delta) * torch.log1p(delta.abs())
         near = torch.exp(-delta.abs() / 2)
-        return torch.stack([log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], -1) * both.unsqueeze(-1)
+        return torch.stack(
+            [log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], -1
+        ) * both.unsqueeze(-1)
 
     def forward(self, batch: ContextInput) -> tuple[Look, Look]:
         count = batch.anchors.shape[1]
@@ -209,8 +221,12 @@ class ContextNetwork(nn.Module):
         unit = F.normalize(x.float(), dim=-1, eps=1e-6)
         cosine = (unit @ unit.transpose(1, 2)).unsqueeze(1)
         channels = torch.cat([batch.similarity, cosine], 1)
-        size = torch.stack([torch.log1p(n), torch.log1p(m), m / (n + m)], -1).expand(-1, x.shape[1], -1)
-        cells = self.vector(self.vector_norm(x)) + self.feature(torch.cat([batch.features, size], -1))
+        size = torch.stack([torch.log1p(n), torch.log1p(m), m / (n + m)], -1).expand(
+            -1, x.shape[1], -1
+        )
+        cells = self.vector(self.vector_norm(x)) + self.feature(
+            torch.cat([batch.features, size], -1)
+        )
         cells = cells + self.state(batch.states)
         cells = cells + self.position(self._waves(batch.positions, n)) * known.unsqueeze(-1)
 
@@ -242,7 +258,9 @@ class ContextNetwork(nn.Module):
             cells = layer(cells, bias)
         belief = torch.log(share + 1e-4) / 4
         sides = torch.stack([belief[:, :, :-1], belief[:, :, 1:]], -1)
-        second = self.second_head(cells, torch.cat([scores, sides], -1), batch.numbering, batch.anchors)
+        second = self.second_head(
+            cells, torch.cat([scores, sides], -1), batch.numbering, batch.anchors
+        )
         return first, second
 
     @staticmethod

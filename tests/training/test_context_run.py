@@ -1,0 +1,92 @@
+"""The whole way on a tiny corpus: recipe, training, resume, export, calibration, both backends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+from tiny_training import TinyRun, tiny_recipe
+
+from jupyter_cellorder import Notebook, load_bundle, suggest
+from jupyter_cellorder.bundle import read_manifest
+from jupyter_cellorder.evaluation.run import evaluate
+from jupyter_cellorder.evaluation.sources import read_examples
+from training import calibrate, export, run
+
+
+def test_training_learns_what_the_corpus_holds(tiny_run: TinyRun) -> None:
+    log = json.loads((tiny_run.output / "frozen" / "log.json").read_text())
+    losses = [entry["loss"] for entry in log if "loss" in entry]
+    assert losses[-1] < losses[0]
+    result = evaluate(
+        read_examples(tiny_run.corpus / "valid.jsonl.zst"), load_bundle(tiny_run.bundle)
+    )
+    assert result.kendall_tau > max(
+        result.baselines["file order"], result.baselines["random interleave"]
+    )
+
+
+def test_both_backends_agree(tiny_run: TinyRun) -> None:
+    onnx = load_bundle(tiny_run.bundle, backend="onnx", threads=1)
+    torch = load_bundle(tiny_run.bundle, backend="torch", threads=1)
+    for example in list(read_examples(tiny_run.corpus / "valid.jsonl.zst"))[:4]:
+        for ordered in (False, True):
+            answers = [
+                suggest(example.notebook, ensemble, "all", keep_markdown_order=ordered)
+                for ensemble in (onnx, torch)
+            ]
+            assert answers[0].order == answers[1].order
+
+
+def test_parity_is_measured_and_kept(tiny_run: TinyRun) -> None:
+    assert 0 <= read_manifest(tiny_run.bundle).figures["parity"] <= export.PARITY
+
+
+def test_a_finished_run_is_found_again(tiny_run: TinyRun, tmp_path: Path) -> None:
+    weights = tiny_run.output / "checkpoint" / "model.safetensors"
+    before = load_file(weights)
+    again = [str(tiny_run.recipe), "--data", str(tiny_run.corpus), "--output", str(tiny_run.output)]
+    assert run.main(again) == 0
+    after = load_file(weights)
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_a_run_cut_off_in_a_stage_ends_with_the_same_weights(
+    tiny_run: TinyRun, tmp_path: Path
+) -> None:
+    """All that a kill leaves behind: the cache, and a stage's checkpoint without its end."""
+    cut = tmp_path / "cut"
+    shutil.copytree(tiny_run.output / "cache", cut / "cache")
+    checkpoint = tiny_run.output / "frozen" / "checkpoint-30"
+    shutil.copytree(checkpoint, cut / "frozen" / "checkpoint-30")
+    recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
+    assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(cut)]) == 0
+    whole = load_file(tiny_run.output / "frozen" / "model.safetensors")
+    resumed = load_file(cut / "frozen" / "model.safetensors")
+    assert max(float(np.abs(whole[name] - resumed[name]).max()) for name in whole) < 1e-6
+
+
+def test_calibration_rewrites_the_manifest_and_nothing_else(
+    tiny_run: TinyRun, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(tiny_run.bundle, bundle)
+    assert calibrate.main([str(bundle), "--data", str(tiny_run.corpus / "valid.jsonl.zst")]) == 0
+    old, new = read_manifest(tiny_run.bundle), read_manifest(bundle)
+    assert new.files == old.files
+    assert new.review != old.review
+    assert new.figures["calibration_notebooks"] == 12
+    assert suggest(Notebook(()), load_bundle(bundle)).notice == "no-cells"
+
+
+def test_export_refuses_what_is_not_a_finished_run(
+    tmp_path: Path, tiny_run: TinyRun, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export.main([str(tmp_path), "--output", str(tmp_path / "b")]) == 2
+    assert "no finished run" in capsys.readouterr().err
+    assert export.main([str(tiny_run.output), "--output", str(tiny_run.bundle)]) == 2
+    assert "exists" in capsys.readouterr().err
