@@ -52,7 +52,7 @@ class CellOrder(ExtensionApp):
         64 * 1024 * 1024, min=1024, help="Bytes of the largest request body that is read."
     ).tag(config=True)
     timeout = Float(
-        60.0,
+        120.0,
         min=0.001,
         help="Seconds until a suggestion must stand; waiting for other suggestions and loading "
         "the bundle count.",
