@@ -1,6 +1,8 @@
-"""A Jupyter server for the browser tests: open to this machine, with empty settings. Never use it otherwise."""
+"""A Jupyter server for the browser tests, open to this machine alone. Never use it otherwise."""
 
+import json
 import os
+import socket
 from pathlib import Path
 from shutil import rmtree
 
@@ -19,16 +21,29 @@ c.ServerApp.root_dir = str(scratch / "files")
 c.IdentityProvider.token = ""
 c.ServerApp.password = ""
 
-c.LabApp.expose_app_in_browser = True
-c.LabApp.user_settings_dir = str(scratch / "settings")
-c.LabApp.workspaces_dir = str(scratch / "workspaces")
-c.JupyterNotebookApp.expose_app_in_browser = True
-c.JupyterNotebookApp.user_settings_dir = str(scratch / "settings")
-c.JupyterNotebookApp.workspaces_dir = str(scratch / "workspaces")
+for app in (c.LabApp, c.JupyterNotebookApp):
+    app.expose_app_in_browser = True
+    app.user_settings_dir = str(scratch / "settings")
+    app.workspaces_dir = str(scratch / "workspaces")
 
-# Neither news nor update checks: the tests watch for any request that leaves the server.
+# JupyterLab itself would ask for news and updates; nothing else may leave the machine.
 notifications = scratch / "settings" / "@jupyterlab" / "apputils-extension"
 notifications.mkdir(parents=True)
 (notifications / "notification.jupyterlab-settings").write_text(
-    '{"fetchNews": "false", "checkForUpdates": false}'
+    json.dumps({"fetchNews": "false", "checkForUpdates": False})
 )
+
+# The server is cut off: what it tries to reach beyond this machine is refused and noted.
+_connect = socket.socket.connect
+
+
+def connect(self: socket.socket, address: object) -> None:
+    """Connect within this machine only."""
+    if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        with (scratch / "refused").open("a") as refused:
+            refused.write(f"{address[0]}\n")
+        raise ConnectionRefusedError(f"the browser tests block {address[0]}")
+    _connect(self, address)
+
+
+socket.socket.connect = connect

@@ -13,14 +13,13 @@ export const FILES = join(SCRATCH, 'files');
 /** JupyterLab's user settings. */
 export const SETTINGS = join(SCRATCH, 'settings');
 
+/** What the server tried to reach beyond this machine. */
+export const REFUSED = join(SCRATCH, 'refused');
+
+const ROOT = join(__dirname, '..', '..');
+
 /** The example notebooks that ship with the package. */
-export const EXAMPLES = join(
-  __dirname,
-  '..',
-  '..',
-  'jupyter_cellorder',
-  'examples'
-);
+export const EXAMPLES = join(ROOT, 'jupyter_cellorder', 'examples');
 
 /** Where the screenshots for the documentation go. */
-export const SCREENSHOTS = join(__dirname, '..', '..', 'docs', 'screenshots');
+export const SCREENSHOTS = join(ROOT, 'docs', 'screenshots');

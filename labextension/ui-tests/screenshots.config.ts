@@ -1,0 +1,5 @@
+import { defineConfig } from '@playwright/test';
+import tests from './playwright.config';
+
+/** Makes the pictures of the documentation anew: `jlpm screenshots`. */
+export default defineConfig({ ...tests, testMatch: '*.screenshots.ts' });

@@ -1,0 +1,78 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { EXAMPLES, FILES, SETTINGS } from '../paths';
+
+export interface INotebookCell {
+  id: string;
+  cell_type: 'code' | 'markdown' | 'raw';
+  source: string | string[];
+  metadata: Record<string, unknown>;
+  execution_count?: number | null;
+  outputs?: unknown[];
+  attachments?: Record<string, unknown>;
+}
+
+export interface INotebookFile {
+  cells: INotebookCell[];
+  metadata: Record<string, unknown>;
+  nbformat: number;
+  nbformat_minor: number;
+}
+
+/** The shipped example of this name; in the folder `out-of-order` three markdown cells are displaced. */
+export function example(name: string): INotebookFile {
+  const text = readFileSync(join(EXAMPLES, `${name}.ipynb`), 'utf-8');
+  return JSON.parse(text) as INotebookFile;
+}
+
+/** A notebook made of cells told by their ids: `c…` code, `m…` markdown, `h2…` a heading of level 2. */
+export function madeOf(ids: readonly string[]): INotebookFile {
+  return {
+    cells: ids.map((id): INotebookCell => {
+      const level = /^h(\d)/.exec(id);
+      if (level !== null || id.startsWith('m')) {
+        const source = level
+          ? `${'#'.repeat(Number(level[1]))} Heading ${id}`
+          : `Words of ${id}`;
+        return { id, cell_type: 'markdown', source, metadata: {} };
+      }
+      return {
+        id,
+        cell_type: 'code',
+        source: `${id} = 1`,
+        metadata: {},
+        execution_count: null,
+        outputs: []
+      };
+    }),
+    metadata: {
+      kernelspec: {
+        display_name: 'Python 3 (ipykernel)',
+        language: 'python',
+        name: 'python3'
+      },
+      language_info: { name: 'python' }
+    },
+    nbformat: 4,
+    nbformat_minor: 5
+  };
+}
+
+/** Puts a notebook where the server sees it. */
+export function write(name: string, notebook: INotebookFile): void {
+  writeFileSync(join(FILES, name), JSON.stringify(notebook, null, 1));
+}
+
+/** The bytes of a file as the server saved it. */
+export function read(name: string): string {
+  return readFileSync(join(FILES, name), 'latin1');
+}
+
+/** Sets the user settings of a plugin such as `@jupyterlab/notebook-extension:tracker`, until `clear` is called. */
+export function setSettings(plugin: string, settings: object): () => void {
+  const [extension, name] = plugin.split(':');
+  const path = join(SETTINGS, extension, `${name}.jupyterlab-settings`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(settings));
+  return () => rmSync(path, { force: true });
+}

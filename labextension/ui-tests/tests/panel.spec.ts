@@ -1,0 +1,403 @@
+import { example, madeOf, write } from './files';
+import { answerTo, expect, question, test } from './lab';
+
+const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
+const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
+const MOVED = ['m1', 'm2', 'm3'];
+
+test.describe('what the panel says', () => {
+  test('nothing needs moving', async ({ lab }) => {
+    write('in-order.ipynb', example('sorting-support-tickets'));
+    await lab.open('in-order.ipynb');
+    const answer = await lab.suggest();
+    expect(answer.moves).toEqual([]);
+    await expect(lab.panel).toContainText(
+      'Every markdown cell seems to stand in its place.'
+    );
+  });
+
+  for (const [name, ids, sentence] of [
+    ['markdown only', ['m1', 'm2'], 'There is no code in this notebook'],
+    ['code only', ['c1', 'c2'], 'There is no markdown cell to place.'],
+    ['no cells', [], 'This notebook has no cells yet.']
+  ] as const) {
+    test(`nothing to place: ${name}`, async ({ lab }) => {
+      write('nothing.ipynb', madeOf(ids));
+      await lab.open('nothing.ipynb');
+      if (ids.length === 0) {
+        // JupyterLab puts a cell into an empty notebook.
+        await lab.page.evaluate(() => {
+          const panel = window.jupyterapp.shell
+            .currentWidget as import('@jupyterlab/notebook').NotebookPanel;
+          panel.model?.sharedModel.deleteCellRange(0, 1);
+        });
+      }
+      await lab.toolbarButton.click();
+      await expect(lab.panel).toContainText(sentence);
+    });
+  }
+
+  test('the notebook is read-only: nothing is asked', async ({ lab }) => {
+    write('read-only.ipynb', madeOf(IDS));
+    await lab.page.route('**/api/contents/read-only.ipynb?*', async route => {
+      const response = await route.fetch();
+      const json = (await response.json()) as object;
+      await route.fulfill({ response, json: { ...json, writable: false } });
+    });
+    let asked = false;
+    await lab.page.route('**/cellorder/**', route => {
+      asked = true;
+      return route.continue();
+    });
+    await lab.open('read-only.ipynb');
+    await lab.toolbarButton.click();
+    await expect(lab.panel).toContainText('This notebook is read-only');
+    expect(asked).toBe(false);
+  });
+
+  const health = {
+    package_version: '7.7.7',
+    api_version: 1,
+    bundle: null,
+    backend: 'onnx',
+    state: 'cold',
+    message: null
+  };
+  for (const [name, endpoint, status, body, sentence, advice] of [
+    [
+      'the server side is missing',
+      'health',
+      404,
+      {},
+      'The server side of Cell Order is not running.',
+      'Install jupyter-cellorder in the environment that Jupyter runs in'
+    ],
+    [
+      'the server is older',
+      'health',
+      200,
+      { ...health, api_version: 0 },
+      'the server runs 7.7.7',
+      'Upgrade jupyter-cellorder in the environment of the Jupyter server'
+    ],
+    [
+      'the server is newer',
+      'health',
+      200,
+      { ...health, api_version: 2 },
+      'the server runs 7.7.7',
+      'Reload the page'
+    ],
+    [
+      'the server is busy',
+      'suggest',
+      503,
+      { message: 'Busy.', reason: 'busy' },
+      'The server is busy with other suggestions.',
+      'Try again in 5 seconds.'
+    ],
+    [
+      'the model is broken',
+      'suggest',
+      503,
+      { message: 'Install it again.', reason: 'bundle-corrupt' },
+      'The server cannot load its model.',
+      'Install it again.'
+    ],
+    [
+      'it took too long',
+      'suggest',
+      504,
+      { message: 'Place fewer cells at once.', reason: 'timed-out' },
+      'The suggestion took too long',
+      'Place fewer cells at once.'
+    ],
+    [
+      'the notebook is too large',
+      'suggest',
+      413,
+      { message: 'Shorten the longest cells.', reason: 'body-too-large' },
+      'This notebook is too large',
+      'Shorten the longest cells.'
+    ]
+  ] as const) {
+    test(`a failure in plain words: ${name}`, async ({ lab }) => {
+      write('failure.ipynb', madeOf(IDS));
+      await lab.open('failure.ipynb');
+      await lab.failWith(endpoint, status, body, { 'Retry-After': '5' });
+      await lab.toolbarButton.click();
+      const alert = lab.panel.getByRole('alert');
+      await expect(alert).toContainText(sentence);
+      await expect(alert).toContainText(advice);
+      await lab.page.unrouteAll();
+      await lab.answerWith(ORDER, MOVED);
+      await lab.button('Try again').click();
+      await expect(lab.moves).toHaveCount(3);
+    });
+  }
+});
+
+test('it can be cancelled while it thinks, and asks only once', async ({
+  lab
+}) => {
+  write('cancel.ipynb', madeOf(IDS));
+  await lab.open('cancel.ipynb');
+  let requests = 0;
+  await lab.page.route('**/cellorder/suggest*', () => {
+    // Never answered.
+    requests += 1;
+  });
+  const aborted = lab.page.waitForEvent('requestfailed', request =>
+    request.url().includes('/cellorder/suggest')
+  );
+  await lab.toolbarButton.dblclick();
+  await expect(lab.panel.getByRole('progressbar')).toBeVisible();
+  await expect(lab.panel).toContainText('Reading 6 cells…');
+  await lab.toolbarButton.click();
+  await lab.button('Cancel').click();
+  await aborted;
+  await expect(lab.button('Suggest order')).toBeVisible();
+  expect(requests).toBe(1);
+  expect(await lab.order()).toEqual(IDS);
+});
+
+test('what is edited or deleted while it thinks is left out and named', async ({
+  lab
+}) => {
+  write('edited.ipynb', madeOf(IDS));
+  await lab.open('edited.ipynb');
+  await lab.page.route('**/cellorder/suggest*', async route => {
+    await lab.edit('m1', 'The author types on');
+    await lab.select('m2', 'm2');
+    await lab.command('notebook:delete-cell');
+    await route.fulfill({ json: answerTo(route.request(), ORDER, MOVED) });
+  });
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect(lab.panel).toContainText('2 moves were left out');
+  expect(await lab.statuses()).toEqual({
+    m1: 'edited',
+    m2: 'deleted',
+    m3: 'applied'
+  });
+  expect(await lab.order()).toEqual(['c1', 'c2', 'm3', 'c3', 'm1']);
+});
+
+test('moves are applied one by one, and undone in turn', async ({ lab }) => {
+  write('single.ipynb', madeOf(IDS));
+  await lab.open('single.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  const apply = (id: string) =>
+    lab.panel.locator(`[data-cell-id=${id}]`).getByRole('button', {
+      name: /^Apply/
+    });
+  await apply('m2').click();
+  await expect(lab.panel).toContainText('1 move applied.');
+  expect(await lab.order()).toEqual(['c1', 'm2', 'c2', 'c3', 'm1', 'm3']);
+  await apply('m1').click();
+  expect(await lab.order()).toEqual(['m1', 'c1', 'm2', 'c2', 'c3', 'm3']);
+  await lab.button('Undo').click();
+  await lab.button('Undo').click();
+  expect(await lab.order()).toEqual(IDS);
+  await lab.button('Discard').click();
+  await expect(lab.moves).toHaveCount(0);
+});
+
+test('a change made after the moves must be undone first', async ({ lab }) => {
+  write('later.ipynb', madeOf(IDS));
+  await lab.open('later.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect(lab.button('Undo')).toBeVisible();
+  await lab.command('notebook:insert-cell-below');
+  await lab.button('Undo').click();
+  await expect(lab.panel).toContainText('Undo those changes first');
+  expect(await lab.order()).toHaveLength(IDS.length + 1);
+  await lab.command('notebook:undo-cell-action');
+  await lab.button('Undo').click();
+  await expect(lab.button('Apply all')).toBeVisible();
+  expect(await lab.order()).toEqual(IDS);
+});
+
+test('active cell, selection and open editors stay with their cells', async ({
+  lab
+}) => {
+  write('view.ipynb', madeOf(IDS));
+  await lab.open('view.ipynb');
+  await lab.select('m2', 'm2');
+  await lab.command('notebook:enter-edit-mode');
+  await lab.command('notebook:enter-command-mode');
+  await lab.select('m1', 'm2');
+  const before = await lab.view();
+  expect(before).toEqual({
+    active: 'm2',
+    selected: ['m1', 'm2'],
+    unrendered: ['m2']
+  });
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect(lab.panel).toContainText('3 moves applied.');
+  expect(await lab.order()).toEqual(ORDER);
+  expect(await lab.view()).toEqual(before);
+  await lab.button('Undo').click();
+  await expect(lab.button('Apply all')).toBeVisible();
+  expect(await lab.view()).toEqual(before);
+});
+
+test('selected cells are placed from the context menu; pinned cells are named to the server', async ({
+  lab
+}) => {
+  const notebook = madeOf(IDS);
+  notebook.cells[3].metadata = { deletable: false };
+  write('selected.ipynb', notebook);
+  await lab.open('selected.ipynb');
+  await lab.select('c3', 'm2');
+  await lab.answerWith(['c1', 'm2', 'c2', 'c3', 'm1', 'm3'], ['m2']);
+  await lab.page
+    .locator('.jp-MarkdownCell')
+    .filter({ hasText: 'Words of m2' })
+    .click({ button: 'right' });
+  const asked = lab.page.waitForRequest('**/cellorder/suggest*');
+  await lab.page
+    .getByRole('menuitem', { name: 'Place Selected Markdown Cells' })
+    .click();
+  const { mode, selected, cells } = question(await asked);
+  expect(mode).toBe('selected');
+  expect(selected).toContain('m2');
+  expect(selected.every(id => id.startsWith('m'))).toBe(true);
+  expect(cells.filter(cell => cell.pinned).map(cell => cell.id)).toEqual([
+    'm1'
+  ]);
+  await expect(lab.moves).toHaveCount(1);
+  await expect(lab.moves).toContainText('after [ ] c1 = 1');
+});
+
+test('ordering all markdown anew asks for confirmation, and keeps its order where set so', async ({
+  lab
+}) => {
+  write('all.ipynb', madeOf(IDS));
+  await lab.open('all.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  const dialog = lab.page.getByRole('dialog');
+  let asked = 0;
+  lab.page.on('request', request => {
+    asked += request.url().includes('/cellorder/suggest') ? 1 : 0;
+  });
+  const menu = lab.page.getByRole('menuitem', { name: 'Edit', exact: true });
+  const item = lab.page.getByRole('menuitem', {
+    name: 'Order All Markdown Cells Anew'
+  });
+  await menu.click();
+  await item.click();
+  await expect(dialog).toContainText('ignores where the markdown cells stand');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(dialog).toHaveCount(0);
+  expect(asked).toBe(0);
+
+  await lab.page.evaluate(() =>
+    window.jupyterapp.serviceManager.settings.save(
+      'jupyter-cellorder:plugin',
+      '{"keepMarkdownOrder": true}'
+    )
+  );
+  await menu.click();
+  await item.click();
+  const request = lab.page.waitForRequest('**/cellorder/suggest*');
+  await dialog.getByRole('button', { name: 'Suggest' }).click();
+  expect(question(await request).mode).toBe('all');
+  await expect(lab.moves).toHaveCount(3);
+});
+
+test('a collapsed heading opens for what moves under it, and closes on undo', async ({
+  lab
+}) => {
+  const ids = ['h1a', 'c1', 'h2a', 'c2', 'h2b', 'c3', 'm1'];
+  const order = ['h1a', 'c1', 'h2a', 'm1', 'c2', 'h2b', 'c3'];
+  const notebook = madeOf(ids);
+  notebook.cells[2].metadata = { 'jp-MarkdownHeadingCollapsed': true };
+  write('collapsed.ipynb', notebook);
+  await lab.open('collapsed.ipynb');
+  const shown = ['h1a', 'c1', 'h2a', 'h2b', 'c3', 'm1'];
+  await expect.poll(() => lab.shownOrder()).toEqual(shown);
+  await lab.answerWith(order, ['m1']);
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect(lab.panel).toContainText('1 move applied.');
+  await expect.poll(() => lab.shownOrder()).toEqual(order);
+  await lab.button('Undo').click();
+  await expect.poll(() => lab.shownOrder()).toEqual(shown);
+  expect(await lab.order()).toEqual(ids);
+});
+
+test('a collapsed heading moves alone and leaves nothing hidden', async ({
+  lab
+}) => {
+  const ids = ['c1', 'h2a', 'c2', 'c3'];
+  const order = ['h2a', 'c1', 'c2', 'c3'];
+  const notebook = madeOf(ids);
+  notebook.cells[1].metadata = { 'jp-MarkdownHeadingCollapsed': true };
+  write('heading.ipynb', notebook);
+  await lab.open('heading.ipynb');
+  await expect.poll(() => lab.shownOrder()).toEqual(['c1', 'h2a']);
+  await lab.answerWith(order, ['h2a']);
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect.poll(() => lab.shownOrder()).toEqual(order);
+  await lab.button('Undo').click();
+  await expect.poll(() => lab.shownOrder()).toEqual(['c1', 'h2a']);
+});
+
+test('it can be used with the keyboard alone', async ({ lab }) => {
+  write('keyboard.ipynb', madeOf(IDS));
+  await lab.open('keyboard.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.page.locator('.jp-CodeCell').first().click();
+  await lab.page.keyboard.press('Escape');
+  await lab.page.keyboard.press('Alt+Shift+O');
+  await expect(lab.moves).toHaveCount(3);
+  await lab.button('Apply all').focus();
+  await lab.page.keyboard.press('Tab');
+  await expect(lab.button('Discard')).toBeFocused();
+  await lab.page.keyboard.press('Tab');
+  await expect(lab.button('Words of m1')).toBeFocused();
+  // The cell and the place it is to go to are marked while the move has the focus.
+  await expect(lab.page.locator('.jp-CellOrder-moving')).toContainText(
+    'Words of m1'
+  );
+  await lab.page.keyboard.press('Tab');
+  await lab.page.keyboard.press('Enter');
+  await expect(lab.panel).toContainText('1 move applied.');
+  expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'c3', 'm2', 'm3']);
+});
+
+test('attachments, metadata and cells of an old format without ids survive', async ({
+  lab
+}) => {
+  const notebook = madeOf(IDS);
+  notebook.nbformat_minor = 4;
+  notebook.cells[3].metadata = { tags: ['kept'], custom: { deep: [1, 2] } };
+  notebook.cells[3].attachments = { 'a.png': { 'image/png': 'iVBORw0KGgo=' } };
+  const cells = notebook.cells.map(({ id: _id, ...cell }) => cell);
+  write('old.ipynb', { ...notebook, cells: cells as typeof notebook.cells });
+  await lab.open('old.ipynb');
+  const contents = () =>
+    lab.page.evaluate(() => {
+      const panel = window.jupyterapp.shell
+        .currentWidget as import('@jupyterlab/notebook').NotebookPanel;
+      return (panel.model?.sharedModel.cells ?? []).map(cell => cell.toJSON());
+    });
+  const before = await contents();
+  const ids = await lab.order();
+  const order = [3, 0, 4, 1, 5, 2].map(index => ids[index]);
+  await lab.answerWith(order, ids.slice(3));
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect(lab.panel).toContainText('3 moves applied.');
+  expect(await contents()).toEqual([3, 0, 4, 1, 5, 2].map(i => before[i]));
+  await lab.button('Undo').click();
+  await expect(lab.button('Apply all')).toBeVisible();
+  expect(await contents()).toEqual(before);
+});

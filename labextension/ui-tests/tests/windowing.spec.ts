@@ -1,0 +1,52 @@
+import { expect, test } from '@playwright/test';
+import { madeOf, setSettings, write } from './files';
+import { openLab } from './lab';
+
+const CODE = Array.from({ length: 120 }, (_, index) => `c${index}`);
+const MARKDOWN = Array.from({ length: 40 }, (_, index) => `m${index}`);
+const IDS = [...CODE, ...MARKDOWN];
+/** Each markdown cell before every third code cell. */
+const ORDER = CODE.flatMap((id, index) =>
+  index % 3 === 0 ? [MARKDOWN[index / 3], id] : [id]
+);
+
+for (const windowingMode of ['full', 'contentVisibility']) {
+  test(`160 cells, most of them off screen: windowing mode ${windowingMode}`, async ({
+    page
+  }) => {
+    const clear = setSettings('@jupyterlab/notebook-extension:tracker', {
+      windowingMode
+    });
+    try {
+      write('long.ipynb', madeOf(IDS));
+      const lab = await openLab(page);
+      await lab.open('long.ipynb');
+      await lab.answerWith(ORDER, MARKDOWN);
+      await lab.suggest();
+      await expect(lab.moves).toHaveCount(MARKDOWN.length);
+
+      await lab.button('Words of m39').click();
+      const last = page
+        .locator('.jp-MarkdownCell')
+        .filter({ hasText: 'Words of m39' });
+      await expect(last).toBeInViewport();
+      expect((await lab.view()).active).toBe('m39');
+
+      await lab.button('Apply all').click();
+      await expect(lab.panel).toContainText('40 moves applied.');
+      expect(await lab.order()).toEqual(ORDER);
+      expect(await lab.shownOrder()).toEqual(ORDER);
+      await lab.button('Words of m20').click();
+      await expect(
+        page.locator('.jp-MarkdownCell').filter({ hasText: 'Words of m20' })
+      ).toBeInViewport();
+
+      await lab.button('Undo').click();
+      await expect(lab.button('Apply all')).toBeVisible();
+      expect(await lab.order()).toEqual(IDS);
+      expect(await lab.shownOrder()).toEqual(IDS);
+    } finally {
+      clear();
+    }
+  });
+}
