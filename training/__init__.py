@@ -1,1 +1,4 @@
-"""Training of the members: recipes, data, loops and export. Imports jupyter_cellorder, never the reverse."""
+"""Training of the members: recipes, data, loops, export.
+
+It imports jupyter_cellorder, never the reverse.
+"""

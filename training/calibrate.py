@@ -1,7 +1,8 @@
-"""``python -m training.calibrate BUNDLE --data VALIDATION``: fit what the manifest holds beside weights.
+"""``python -m training.calibrate BUNDLE --data VALIDATION``: fit the manifest's numbers.
 
-Review mode's thresholds, so that intact notebooks stay untouched; the confidence of its moves; and the
-prior of evenly spread markdown for *keep markdown order*. Fitted on held-out notebooks, never on training.
+Review mode's thresholds, so that intact notebooks stay untouched; the confidence of its moves; and
+the prior of evenly spread markdown for *keep markdown order*. Fitted on held-out notebooks, never on
+training.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ PRECISION = 0.9
 def fit_review(
     intact: Sequence[Trial], repaired: Sequence[Trial]
 ) -> tuple[ReviewSettings, dict[str, float]]:
-    """The thresholds of highest recall that keep :data:`FALSE_MOVES`, and :data:`PRECISION` if any does.
+    """The thresholds of highest recall that keep :data:`FALSE_MOVES`.
+
+    Those that also reach :data:`PRECISION` come first, if there are any.
 
     Returns:
         The settings, and what they give: false moves in 100 cells, precision and recall of repair.

@@ -25,7 +25,8 @@ class Question:
     """One placement with its answer.
 
     ``anchors`` and ``floats``: cell numbers in the author's order, except that floats are shuffled
-    unless ``ordered``; ``gap`` (M,): anchors before each float; ``place`` (M,): its index in the truth.
+    unless ``ordered``; ``gap`` (M,): anchors before each float; ``place`` (M,): its index in the
+    truth.
     """
 
     anchors: Index
@@ -60,7 +61,10 @@ def ask_all(
 
 @dataclass(frozen=True)
 class Mixture:
-    """How often each kind of question is asked; what is left of 1 floats a random share of the markdown."""
+    """How often each kind of question is asked.
+
+    What is left of 1 floats a random share of the markdown.
+    """
 
     all: float = 0.6
     ordered: float = 0.15
@@ -123,8 +127,8 @@ class LengthBatches(Sampler[list[tuple[int, int]]]):
     """Batches of notebooks of like length, at most ``cells`` padded cells each.
 
     A notebook is drawn with a weight of its cells + 16 (K is pooled over n (n - 1), so that long
-    notebooks dominate it), divided by the root of its family's size: some repositories hold hundreds
-    of look-alikes. ``passes`` sets the number of draws, as a share of the notebooks.
+    notebooks dominate it), divided by the root of its family's size: some repositories hold
+    hundreds of look-alikes. ``passes`` sets the number of draws, as a share of the notebooks.
     """
 
     def __init__(
@@ -176,10 +180,10 @@ class LengthBatches(Sampler[list[tuple[int, int]]]):
 class ContextBatch(NamedTuple):
     """B padded questions: the network's input without vectors, and the answers.
 
-    ``cells`` (B, L): row in the batch's distinct cells; ``gap`` (B, M); ``place`` (B, M); ``ordered`` (B,).
-    ``vectors`` (distinct, vector) where the encoder is frozen; else ``tokens``: the distinct cells in
-    chunks of like length, (ids, attention mask) each (rows, length), and ``back`` (distinct,): where
-    each stands in the joined chunks.
+    ``cells`` (B, L): row in the batch's distinct cells; ``gap`` (B, M); ``place`` (B, M);
+    ``ordered`` (B,). ``vectors`` (distinct, vector) where the encoder is frozen; else ``tokens``:
+    the distinct cells in chunks of like length, (ids, attention mask) each (rows, length), and
+    ``back`` (distinct,): where each stands in the joined chunks.
     """
 
     inputs: ContextInput
@@ -195,8 +199,8 @@ class ContextBatch(NamedTuple):
 class Collator:
     """Pads questions to one shape: anchors to the most anchors, floats to the most floats.
 
-    With ``vectors`` (cells of the store, vector) the encoder is frozen; without, the distinct cells'
-    tokens come along, every cell once.
+    With ``vectors`` (cells of the store, vector) the encoder is frozen; without, the distinct
+    cells' tokens come along, every cell once.
     """
 
     def __init__(

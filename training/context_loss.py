@@ -1,4 +1,4 @@
-"""What the ``context`` network learns from: the exact gap, every float-anchor pair, every float pair."""
+"""What the ``context`` network learns from: the exact gap, float-anchor pairs, float pairs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class LossWeights:
 
 
 def look_loss(look: Look, batch: ContextBatch, weights: LossWeights) -> Tensor:
-    """Mean over the notebooks of the batch; inside a notebook every float or pair weighs the same."""
+    """Mean over the batch's notebooks; inside a notebook every float or pair weighs the same."""
     floats, anchors = batch.inputs.floats, batch.inputs.anchors
     m = floats.sum(1).clamp(min=1)
 

@@ -26,7 +26,7 @@ class ContextModel(nn.Module):
         self.weights = weights
 
     def unfreeze(self, layers: int) -> None:
-        """Train the encoder's last ``layers`` layers; all of it, embeddings too, if it has no more."""
+        """Train the encoder's last ``layers`` layers; if it has no more, the embeddings too."""
         assert self.encoder is not None
         stack = self.encoder.encoder.layer  # type: ignore[union-attr]
         every = layers >= len(stack)  # type: ignore[arg-type]

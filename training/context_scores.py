@@ -22,7 +22,10 @@ BATCH_CELLS = 1_200
 
 @dataclass(frozen=True)
 class Scores:
-    """Pooled K where all markdown floats and where its order is kept; right gap with one cell floating."""
+    """Pooled K where all markdown floats, and where its order is kept.
+
+    ``one_floating``: share of right gaps where one cell floats among all others.
+    """
 
     kendall_tau: float
     keep_order: float

@@ -27,11 +27,11 @@ from training.loop import StageTrainer
 from training.recipe import ContextRecipe
 from training.splits import Split
 from training.stage import Stage
-from training.vectors import frozen_vectors
+from training.vectors import encode_rows, frozen_vectors
 
 _LOG = logging.getLogger(__name__)
 
-SCORED_NOTEBOOKS = 300  # of the validation split, while training
+SCORED_NOTEBOOKS = 200  # of the validation split, while training
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class ContextRun:
         self.encoder: nn.Module = load_encoder(recipe.encoder)
         self.tokenizer_file = output / "tokenizer.json"
         save_tokenizer(recipe.encoder, self.tokenizer_file)
+        self.width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
         self.pad = int(self.encoder.config.pad_token_id or 0)  # type: ignore[union-attr, arg-type]
 
     def run(self) -> Path:
@@ -64,7 +65,7 @@ class ContextRun:
         train, valid = self._corpus("train"), self._corpus("valid")
         idf = train.store.corpus_idf()
         config = ContextConfig(
-            vector=int(self.encoder.config.hidden_size),  # type: ignore[union-attr, arg-type]
+            vector=self.width,
             features=WIDTH,
             **vars(self.recipe.network),
         )
@@ -107,9 +108,11 @@ class ContextRun:
         frozen = stage.unfrozen_layers == 0
         collator = Collator(train.store, idf, train.vectors if frozen else None, self.pad)
         scored = self._scored(valid.store)
-        judge = Collator(valid.store, idf, valid.vectors if frozen else None, self.pad)
 
         def scores() -> Mapping[str, float]:
+            model.eval()
+            vectors = valid.vectors if frozen else self._fresh(valid.store, scored)
+            judge = Collator(valid.store, idf, vectors, self.pad)
             return vars(score(model, valid.store, scored, judge, self.recipe.seed))
 
         batches = LengthBatches(train.store, stage.longest, stage.cells, self.recipe.seed)
@@ -128,6 +131,14 @@ class ContextRun:
         trainer.train(resume_from_checkpoint=resume or None)
         (folder / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
         save_file(_contiguous(model), weights)
+
+    def _fresh(self, store: CellStore, scored: list[NotebookRow]) -> NDArray[np.float16]:
+        """Vectors, by the encoder as it stands, of the cells that are scored; the others stay zero."""
+        rows = np.unique(np.concatenate([row.cells for row in scored]))
+        vectors = np.zeros((len(store), self.width), dtype=np.float16)
+        tokens = [store.tokens[int(row)] for row in rows]
+        vectors[rows] = encode_rows(self.encoder, tokens, self.pad)
+        return vectors
 
     def _scored(self, store: CellStore) -> list[NotebookRow]:
         rng = np.random.default_rng(self.recipe.seed)

@@ -1,4 +1,4 @@
-"""Encoders to start from: a local folder, a name on the hub, or a package that carries the weights."""
+"""Encoders to start from: a local folder, a name on the hub, or a package with the weights."""
 
 from __future__ import annotations
 

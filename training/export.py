@@ -1,4 +1,4 @@
-"""``python -m training.export RUN --output BUNDLE``: a trained run to a bundle that the server loads."""
+"""``python -m training.export RUN --output BUNDLE``: a trained run to a bundle."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class EncoderWithPooling(nn.Module):
         self.encoder = encoder
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Tokens (B, T) and their mask to (B, vector)."""
         return mean_pool(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask)
 
 
@@ -53,6 +54,7 @@ class SecondLook(nn.Module):
         self.network = network
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """The fields of :class:`ContextInput` to gap and before logits."""
         _, look = self.network(ContextInput(*inputs))
         return look.gap, look.before
 
@@ -109,15 +111,15 @@ def export_context(checkpoint: Path, folder: Path) -> float:
     difference = parity(folder, facts, encoder)
     if difference > PARITY:
         raise ExportError(
-            f"ONNX Runtime and torch differ by {difference:.1e} in a probability; at most {PARITY:.0e} "
-            "is allowed. Export again with other versions of torch or onnxruntime.",
+            f"ONNX Runtime and torch differ by {difference:.1e} in a probability; at most "
+            f"{PARITY:.0e} is allowed. Export again with other versions of torch or onnxruntime.",
             "parity",
         )
     return difference
 
 
 def parity(folder: Path, facts: dict[str, Any], encoder: dict[str, Any]) -> float:
-    """Largest difference of a probability between the backends, over tokens and notebooks drawn at random."""
+    """Largest difference of a probability between the backends, over random notebooks."""
     left, right = TorchComputer(folder, facts, None), OnnxComputer(folder, None)
     differences = []
     for seed, (n, m) in enumerate([(1, 1), (2, 5), (30, 20), (9, 1), (120, 80)]):

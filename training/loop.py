@@ -18,7 +18,7 @@ Scorer = Callable[[], Mapping[str, float]]
 
 
 class Clock(TrainerCallback):  # type: ignore[misc]
-    """Ends a run when its minutes are over: it is then saved and scored like one that came to its end."""
+    """Ends a run when its minutes are over, and has it saved."""
 
     def __init__(self, minutes: float) -> None:
         self._end = time.monotonic() + 60 * minutes
@@ -34,7 +34,8 @@ class Clock(TrainerCallback):  # type: ignore[misc]
 class StageTrainer(Trainer):  # type: ignore[misc]
     """Trainer over ready-made batches, scored by a function of ours.
 
-    ``rates`` gives the learning rate of each part of the model, by the prefix of its parameters' names.
+    ``rates`` gives the learning rate of each part of the model, by the prefix of its parameters'
+    names.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """Torch modules to ONNX files whose weights lie, in half precision, in one safetensors file.
 
 ONNX may keep a tensor outside its file, as bytes at an offset of another; a safetensors file is
-such bytes behind a header. So both backends share one copy of the weights. They are cast to fp32 when
-the session is made (the runtime folds the casts), so that only storage is halved.
+such bytes behind a header. So both backends share one copy of the weights. They are cast to fp32
+when the session is made (the runtime folds the casts), so that only storage is halved.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def export(
 
 
 def _places(path: Path) -> dict[str, tuple[int, int]]:
-    """Where each tensor of a safetensors file lies: offset from the file's start, and length in bytes."""
+    """Tensor of a safetensors file to its offset from the file's start and length, in bytes."""
     with path.open("rb") as stream:
         (size,) = struct.unpack("<Q", stream.read(8))
         header = json.loads(stream.read(size))

@@ -35,7 +35,7 @@ class TokenLimits:
 
 @dataclass(frozen=True)
 class Shape:
-    """Shape of the cross-cell network; what is left out follows from the encoder and the channels."""
+    """Shape of the cross-cell network; the rest follows from the encoder and the channels."""
 
     width: int = 256
     heads: int = 4
@@ -77,7 +77,8 @@ def load(name: str) -> ContextRecipe:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RecipeError(
-            f"There is no recipe {name!r}; choose one of {', '.join(names())}, or give a .toml file.",
+            f"There is no recipe {name!r}; choose one of {', '.join(names())}, "
+            "or give a .toml file.",
             "recipe-missing",
         ) from None
     except tomllib.TOMLDecodeError as error:

@@ -1,4 +1,4 @@
-"""What review mode meets: intact notebooks, and notebooks with one to three markdown cells displaced."""
+"""What review mode meets: intact notebooks, and those with one to three markdown cells displaced."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ MOST_DISPLACED = 3
 
 @dataclass(frozen=True)
 class Proposal:
-    """A cell that passed the first threshold: its evidence when asked again, and whether it is right."""
+    """A cell that passed the first threshold.
+
+    Its evidence when asked again, and whether the move is right.
+    """
 
     evidence: float
     right: bool
@@ -36,7 +39,11 @@ class Trial:
 
 
 def displace(notebook: Notebook, rng: np.random.Generator) -> tuple[Notebook, frozenset[str]]:
-    """Move one to three markdown cells, each to another gap drawn uniformly; the notebook and their ids."""
+    """Move one to three markdown cells, each to another gap drawn uniformly.
+
+    Returns:
+        The notebook, and the ids of the cells that were moved.
+    """
     markdown = [cell.id for cell in notebook.cells if cell.kind == "markdown"]
     count = min(int(rng.integers(1, MOST_DISPLACED + 1)), len(markdown))
     chosen = frozenset(str(name) for name in rng.choice(markdown, count, replace=False))

@@ -14,7 +14,7 @@ HELD_OUT = 0.05
 
 @dataclass(frozen=True)
 class Split:
-    """A corpus folder with ``train-*`` and ``valid*`` files is split as it comes; any other source by ancestor.
+    """A folder with ``train-*`` and ``valid*`` files is split as it comes; all else by ancestor.
 
     The share :data:`HELD_OUT` of the families of near-duplicates is then held out, chosen by a hash
     of the family's name: the same on every machine, whatever the order of reading.

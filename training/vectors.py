@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,20 +35,13 @@ def frozen_vectors(
         vectors = np.lib.format.open_memmap(path, mode="r+")
     else:
         vectors = np.lib.format.open_memmap(path, "w+", np.float16, (len(store), width))
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    encoder = encoder.to(device).eval()
+    encoder = encoder.to("cuda" if torch.cuda.is_available() else "cpu").eval()
     bar = tqdm(total=len(store), initial=done, desc="vectors", unit=" cells", mininterval=5.0)
     chunks = 0
     while done < len(store):
         longest = max(1, len(store.tokens[int(order[done])]))
         rows = order[done : done + max(1, CHUNK_TOKENS // longest)]
-        [(ids, mask)], back = token_chunks(
-            [store.tokens[int(row)] for row in rows], pad, longest * len(rows)
-        )
-        with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
-            hidden = encoder(input_ids=ids.to(device), attention_mask=mask.to(device))
-        pooled = mean_pool(hidden.last_hidden_state.float(), mask.to(device))[back]
-        vectors[rows] = pooled.cpu().numpy().astype(np.float16)
+        vectors[rows] = encode_rows(encoder, [store.tokens[int(row)] for row in rows], pad)
         done += len(rows)
         chunks += 1
         bar.update(len(rows))
@@ -57,6 +51,21 @@ def frozen_vectors(
     bar.close()
     read: NDArray[np.float16] = np.load(path, mmap_mode="r")
     return read
+
+
+def encode_rows(
+    encoder: nn.Module, tokens: Sequence[NDArray[np.generic]], pad: int
+) -> NDArray[np.float16]:
+    """(rows, vector) of rows of tokens, by an encoder in evaluation mode."""
+    device = next(encoder.parameters()).device
+    chunks, back = token_chunks(tokens, pad, CHUNK_TOKENS)
+    pooled = []
+    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
+        for ids, mask in chunks:
+            hidden = encoder(input_ids=ids.to(device), attention_mask=mask.to(device))
+            pooled.append(mean_pool(hidden.last_hidden_state.float(), mask.to(device)).cpu())
+    vectors: NDArray[np.float16] = torch.cat(pooled)[back].numpy().astype(np.float16)
+    return vectors
 
 
 def _note(path: Path, cells: int) -> None:
