@@ -1,7 +1,8 @@
 """A bundle: the folder that holds a trained ensemble, and how it is read.
 
-``manifest.json`` names the members, their weights, the settings fitted for them, where they come from,
-and the size and sha256 of every other file. Weights are safetensors or ONNX: nothing in a bundle is code.
+``manifest.json`` names the members, their weights, the settings fitted for them, where they come
+from, and the size and sha256 of every other file. Weights are safetensors or ONNX: nothing in a
+bundle is code.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
         version = record["format"]
         if version != FORMAT:
             raise BundleError(
-                f"The bundle {folder} has format {version}; this version of jupyter-cellorder reads "
-                f"format {FORMAT}. Upgrade jupyter-cellorder, or export the bundle again.",
+                f"The bundle {folder} has format {version}; this version of jupyter-cellorder "
+                f"reads format {FORMAT}. Upgrade jupyter-cellorder, or export the bundle again.",
                 "bundle-version",
             )
         review = dict(record["review"])
@@ -109,7 +110,8 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(
-            f"The manifest of the bundle {folder} is damaged ({type(error).__name__}). {_mend(path)}",
+            f"The manifest of the bundle {folder} is damaged ({type(error).__name__}). "
+            f"{_mend(path)}",
             "bundle-corrupt",
         ) from error
 
@@ -121,8 +123,8 @@ def load_bundle(
 
     Args:
         path: A bundle's folder; None for the one that ships with the package.
-        backend: ``onnx`` runs on ONNX Runtime; ``torch`` needs torch and transformers and uses a GPU
-            where there is one.
+        backend: ``onnx`` runs on ONNX Runtime; ``torch`` needs torch and transformers and uses a
+            GPU where there is one.
         threads: Threads of computation; None leaves it to the runtime.
 
     Raises:

@@ -38,7 +38,10 @@ def _buckets(word: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class WordCounts:
-    """Hashed words of one cell: ``buckets`` (k,) ascending and how often each occurs, ``counts`` (k,)."""
+    """Hashed words of one cell.
+
+    ``buckets`` (k,), ascending, and how often each occurs, ``counts`` (k,).
+    """
 
     buckets: NDArray[np.int32]
     counts: Array
@@ -63,8 +66,8 @@ def inverse_document_frequency(document_frequency: NDArray[np.generic], document
 class Similarities:
     """How alike the cells of one notebook are, each (n, n), values in 0..1.
 
-    ``corpus``: cosine of TF-IDF with the idf of a corpus. ``notebook``: the same with the idf of this
-    notebook. ``contained``: share of row cell's weight whose words occur in the column cell.
+    ``corpus``: cosine of TF-IDF with the idf of a corpus. ``notebook``: the same with the idf of
+    this notebook. ``contained``: share of row cell's weight whose words occur in the column cell.
     """
 
     corpus: Array

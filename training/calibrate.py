@@ -1,8 +1,8 @@
 """``python -m training.calibrate BUNDLE --data VALIDATION``: fit the manifest's numbers.
 
 Review mode's thresholds, so that intact notebooks stay untouched; the confidence of its moves; and
-the prior of evenly spread markdown for *keep markdown order*. Fitted on held-out notebooks, never on
-training.
+the prior of evenly spread markdown for *keep markdown order*. Fitted on held-out notebooks, never
+on training.
 """
 
 from __future__ import annotations

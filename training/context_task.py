@@ -1,4 +1,4 @@
-"""The ``context`` task from corpus to checkpoint: cells, frozen vectors, frozen stage, unfrozen stage."""
+"""The ``context`` task from corpus to checkpoint: cells, vectors, frozen and unfrozen stage."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class ContextRun:
     """One training run in a folder; every finished part is found again by a later call.
 
     ``cache/`` holds cells and vectors, ``frozen/`` and ``unfrozen/`` the stages' checkpoints,
-    ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``, ``encoder.json``, ``idf.npy``,
-    ``context.json``.
+    ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``, ``encoder.json``,
+    ``idf.npy``, ``context.json``.
     """
 
     def __init__(self, recipe: ContextRecipe, name: str, split: Split, output: Path) -> None:

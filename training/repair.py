@@ -1,4 +1,4 @@
-"""What review mode meets: intact notebooks, and those with one to three markdown cells displaced."""
+"""What review mode meets: intact notebooks, and some with one to three markdown cells displaced."""
 
 from __future__ import annotations
 

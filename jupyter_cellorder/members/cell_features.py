@@ -33,7 +33,10 @@ def heading_level(source: str) -> int:
 
 
 def leading_number(source: str) -> tuple[int, ...]:
-    """The number a heading or paragraph opens with: "2.1 Data" -> (2, 1), "b) ..." -> (2,), else ()."""
+    """The number a heading or paragraph opens with.
+
+    "2.1 Data" -> (2, 1), "b) ..." -> (2,), else ().
+    """
     found = _HEADING.search(source)
     line = found.group(2) if found else source.lstrip()[:80]
     number = _NUMBER.match(line + " ")

@@ -1,4 +1,4 @@
-"""The ``context`` member: every cell encoded once, then a transformer over the cells of the notebook."""
+"""The ``context`` member: every cell encoded once, then a transformer over a notebook's cells."""
 
 from __future__ import annotations
 
@@ -32,11 +32,14 @@ class Computer(Protocol):
         """(B, T) tokens and their mask to (B, vector)."""
 
     def place(self, inputs: dict[str, NDArray[Any]]) -> tuple[Array, Array]:
-        """The network's inputs of one notebook to gap logits (M, N + 1) and before logits (M, M)."""
+        """The network's inputs of one notebook to logits: gap (M, N + 1) and before (M, M)."""
 
 
 class ContextMember:
-    """See the module's text. What was encoded is remembered by content: only new cells cost time."""
+    """See the module's text.
+
+    What was encoded is remembered by content: only new cells cost time.
+    """
 
     def __init__(
         self, name: str, tokenizer: CellTokenizer, computer: Computer, corpus_idf: Array, pad: int
@@ -123,7 +126,10 @@ def _key(cell: Cell) -> bytes:
 
 
 def load_context(name: str, folder: Path, backend: str, threads: int | None) -> ContextMember:
-    """Read the member's folder: ``context.json``, ``tokenizer.json``, ``idf.npy``, ``weights.safetensors``.
+    """Read the member's folder.
+
+    It holds ``context.json``, ``tokenizer.json``, ``idf.npy``, ``weights.safetensors``,
+    ``encoder.json`` (read by torch), ``encoder.onnx`` and ``network.onnx`` (by ONNX Runtime).
 
     Raises:
         BundleError: ``backend-missing`` where torch or transformers is wanted and not installed.

@@ -1,4 +1,4 @@
-"""What the ``context`` network reads of a notebook beside the cell vectors: one notebook, unpadded."""
+"""What the ``context`` network reads of one notebook, unpadded, beside the cell vectors."""
 
 from __future__ import annotations
 

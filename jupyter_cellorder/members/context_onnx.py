@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 class OnnxComputer:
-    """``encoder.onnx`` and ``network.onnx``; both read their weights from ``weights.safetensors``."""
+    """``encoder.onnx`` and ``network.onnx``; the weights of both lie in ``weights.safetensors``."""
 
     def __init__(self, folder: Path, threads: int | None) -> None:
         options = onnxruntime.SessionOptions()

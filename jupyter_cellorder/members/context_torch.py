@@ -17,7 +17,10 @@ from jupyter_cellorder.networks.pooling import mean_pool
 
 
 class TorchComputer:
-    """``encoder.json`` gives the encoder's shape, ``weights.safetensors`` the weights of both parts."""
+    """Encoder and network as torch modules.
+
+    ``encoder.json`` gives the encoder's shape, ``weights.safetensors`` the weights of both parts.
+    """
 
     def __init__(self, folder: Path, facts: Mapping[str, Any], threads: int | None) -> None:
         if threads is not None:

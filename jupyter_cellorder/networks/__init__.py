@@ -1,1 +1,1 @@
-"""Torch networks of the members: imported by training and by the torch backend only, never on import."""
+"""Torch networks of the members, for training and the torch backend: never imported otherwise."""

@@ -1,9 +1,10 @@
 """The cross-cell network of the ``context`` member: cell vectors in, Precedence logits out.
 
-One transformer reads the cells of a whole notebook. Anchors know where they stand; floats do not, or
-(when the markdown keeps its order) know only their place among themselves. After the first layers
-every float has a distribution over the gaps; its expected place is fed back as a position and the last
-layers look again, so that floats see where the other floats are heading. Both looks are trained.
+One transformer reads the cells of a whole notebook. Anchors know where they stand; floats do not,
+or (when the markdown keeps its order) know only their place among themselves. After the first
+layers every float has a distribution over the gaps; its expected place is fed back as a position
+and the last layers look again, so that floats see where the other floats are heading. Both looks
+are trained.
 
 The lexical channels enter twice: as an additive bias on every attention head, and, through a small
 convolution along the anchors, on the scores of the gaps.
@@ -46,9 +47,9 @@ class ContextInput(NamedTuple):
     """A batch of B notebooks: N anchors in their order, then M floats; L = N + M cells.
 
     ``vectors`` (B, L, vector); ``features`` (B, L, features); ``states`` (B, L) int64;
-    ``positions`` (B, L): index of an anchor, 0..n-1; an ordered float's place when spread evenly; else 0;
-    ``similarity`` (B, channels, L, L); ``numbering`` (B, M, M); ``anchors`` (B, N) and ``floats`` (B, M):
-    1 for a cell, 0 for padding at the end.
+    ``positions`` (B, L): index of an anchor, 0..n-1; an ordered float's place when spread evenly;
+    else 0; ``similarity`` (B, channels, L, L); ``numbering`` (B, M, M); ``anchors`` (B, N) and
+    ``floats`` (B, M): 1 for a cell, 0 for padding at the end.
     """
 
     vectors: Tensor
@@ -62,7 +63,7 @@ class ContextInput(NamedTuple):
 
 
 class Look(NamedTuple):
-    """``gap`` (B, M, N + 1) and ``before`` (B, M, M): logits; gaps past a notebook's end are -1e4."""
+    """Logits: ``gap`` (B, M, N + 1), about -1e4 past a notebook's end; ``before`` (B, M, M)."""
 
     gap: Tensor
     before: Tensor
@@ -83,6 +84,7 @@ class Layer(nn.Module):
         self.narrow = nn.Linear(config.feed_forward, config.width)
 
     def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        """Cells (B, L, width) and bias (B, heads, L, L) to cells of the same shape."""
         batch, length, width = x.shape
         qkv = self.query_key_value(self.attention_norm(x))
         qkv = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
@@ -121,6 +123,11 @@ class GapHead(nn.Module):
         self.from_gaps = nn.Parameter(torch.tensor(0.5))
 
     def forward(self, cells: Tensor, scores: Tensor, numbering: Tensor, anchors: Tensor) -> Look:
+        """Score the floats among ``cells`` (B, L, width).
+
+        ``scores`` (B, M, N, scores): how alike each float and anchor are, by several measures;
+        ``numbering`` and ``anchors`` as in :class:`ContextInput`.
+        """
         count = anchors.shape[1]
         width = cells.shape[-1]
         cells = self.norm(cells)
@@ -211,6 +218,7 @@ class ContextNetwork(nn.Module):
         ) * both.unsqueeze(-1)
 
     def forward(self, batch: ContextInput) -> tuple[Look, Look]:
+        """The first and the second look at a batch."""
         count = batch.anchors.shape[1]
         present = torch.cat([batch.anchors, batch.floats], 1)
         n = batch.anchors.sum(1, keepdim=True)
