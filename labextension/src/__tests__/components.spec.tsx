@@ -1,6 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
+import { noticeText } from '../components/message';
 import { Suggestion } from '../components/suggestion';
 import type { IMoveState, ISuggestionState } from '../state';
 
@@ -85,4 +86,15 @@ it('names every button for those who do not see the list', () => {
   expect(apply?.getAttribute('aria-label')).toBe(
     'Apply the move of Load <the> data'
   );
+});
+
+it.each([
+  ['in-order', /seems to stand in its place/],
+  ['no-cells', /no cells/],
+  ['no-markdown', /no markdown/],
+  ['no-code', /no code/],
+  ['read-only', /Save a copy/],
+  ['nothing-selected', /Select the markdown cells/]
+] as const)('has a sentence for %s', (notice, sentence) => {
+  expect(noticeText(notice, trans)).toMatch(sentence);
 });

@@ -58,8 +58,14 @@ export function madeOf(ids: readonly string[]): INotebookFile {
   };
 }
 
+/** The notebook as a file older than nbformat 4.5, whose cells have no ids. */
+export function withoutIds(notebook: INotebookFile): object {
+  const cells = notebook.cells.map(cell => ({ ...cell, id: undefined }));
+  return { ...notebook, cells, nbformat_minor: 4 };
+}
+
 /** Puts a notebook where the server sees it. */
-export function write(name: string, notebook: INotebookFile): void {
+export function write(name: string, notebook: object): void {
   writeFileSync(join(FILES, name), JSON.stringify(notebook, null, 1));
 }
 

@@ -11,6 +11,7 @@ import type { MarkdownCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 
 declare global {
+  // eslint-disable-next-line @typescript-eslint/naming-convention -- the browser's own name
   interface Window {
     jupyterapp: JupyterFrontEnd;
   }

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { madeOf, setSettings, write } from './files';
-import { openLab } from './lab';
+import { openLab, question } from './lab';
 
 const CODE = Array.from({ length: 120 }, (_, index) => `c${index}`);
 const MARKDOWN = Array.from({ length: 40 }, (_, index) => `m${index}`);
@@ -50,3 +50,28 @@ for (const windowingMode of ['full', 'contentVisibility']) {
     }
   });
 }
+
+test('the markdown keeps its order where the settings say so, but not in a review', async ({
+  page
+}) => {
+  const clear = setSettings('jupyter-cellorder:plugin', {
+    keepMarkdownOrder: true
+  });
+  try {
+    const ids = ['c1', 'm1'];
+    write('keep.ipynb', madeOf(ids));
+    const lab = await openLab(page);
+    await lab.open('keep.ipynb');
+    await lab.answerWith(ids, []);
+    await lab.select('m1', 'm1');
+    const asked = async (command: string) => {
+      const request = page.waitForRequest('**/cellorder/suggest*');
+      await lab.command(command);
+      return question(await request).keep_markdown_order;
+    };
+    await expect.poll(() => asked('cellorder:place-selected')).toBe(true);
+    expect(await asked('cellorder:suggest')).toBe(false);
+  } finally {
+    clear();
+  }
+});
