@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_cellorder.errors import BundleError, Cancelled
+from jupyter_cellorder.errors import BundleError, Cancelled, RequestError
 from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
 from jupyter_cellorder.members.context_output import precedence_of
 from jupyter_cellorder.members.tokens import CellTokenizer
@@ -22,6 +22,7 @@ from jupyter_cellorder.precedence import Placement, Precedence
 Array: TypeAlias = NDArray[np.float32]
 
 BATCH_TOKENS = 2_048  # padded tokens encoded at once; a request can be withdrawn between batches
+LONGEST = 2_000  # cells: the network looks at every pair, about 1 GB here
 REMEMBERED_CELLS = 20_000  # about 60 MB of vectors and words
 
 
@@ -59,6 +60,12 @@ class ContextMember:
     ) -> Precedence:
         """See :class:`jupyter_cellorder.members.base.Member`."""
         n, m = len(placement.anchors), len(placement.floats)
+        if n + m > LONGEST:
+            raise RequestError(
+                f"The notebook has {n + m} cells with text; at most {LONGEST} can be read at once. "
+                "Split the notebook, and order its parts one by one.",
+                "too-many-cells",
+            )
         if not m:
             return Precedence(np.zeros((0, n)), np.zeros((0, 0)), np.zeros((0, n + 1)))
         if not n:  # the network places floats among anchors; without any it was never trained
@@ -88,22 +95,20 @@ class ContextMember:
     ) -> list[tuple[Array, CellFacts]]:
         keys = [_key(cell) for cell in cells]
         new = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in self._known}
-        found = self._encode(list(new), list(new.values()), cancelled)
+        self._encode(list(new), list(new.values()), cancelled)
         for key in keys:
-            if key not in found:
-                found[key] = self._known[key]
-            self._known[key] = found[key]
             self._known.move_to_end(key)
+        found = [self._known[key] for key in keys]
         while len(self._known) > REMEMBERED_CELLS:
             self._known.popitem(last=False)
-        return [found[key] for key in keys]
+        return found
 
     def _encode(
         self, keys: list[bytes], cells: list[Cell], cancelled: Callable[[], bool] | None
-    ) -> dict[bytes, tuple[Array, CellFacts]]:
+    ) -> None:
+        """Remember new cells batch by batch: what a withdrawn request had done is not lost."""
         tokens = self._tokenizer(cells) if cells else []
         order = sorted(range(len(cells)), key=lambda at: -len(tokens[at]))
-        found = {}
         while order:
             if cancelled is not None and cancelled():
                 raise Cancelled
@@ -116,8 +121,7 @@ class ContextMember:
                 ids[row, : len(tokens[at])] = tokens[at]
                 mask[row, : len(tokens[at])] = 1
             for at, vector in zip(batch, self._computer.encode(ids, mask), strict=True):
-                found[keys[at]] = (vector, cell_facts(cells[at]))
-        return found
+                self._known[keys[at]] = (vector, cell_facts(cells[at]))
 
 
 def _key(cell: Cell) -> bytes:
