@@ -144,12 +144,17 @@ class GapHead(nn.Module):
         gap = self.query(floats) @ gaps.transpose(1, 2) / width**0.5
         gap = gap + self.edge(gaps).transpose(1, 2)
 
-        # (B, M, N, scores) -> convolution along the anchors of every float
+        # (B, M, N, scores) -> convolution along the anchors of every float. Padding stays zero, so
+        # that the end of a notebook looks the same in a batch as alone.
+        mask = anchors.unsqueeze(1).expand(batch, markdown, count).reshape(-1, 1, count)
         along = scores.reshape(batch * markdown, count, scores.shape[-1]).transpose(1, 2)
-        along = self.lexical(along).transpose(1, 2).reshape(batch, markdown, count, -1)
+        near, bend, far = self.lexical
+        along = far(bend(near(along * mask)) * mask)
+        along = along.transpose(1, 2).reshape(batch, markdown, count, -1)
         edge = torch.zeros_like(gap[:, :, :1])
         gap = gap + torch.cat([edge, self.lexical_left(along).squeeze(-1)], 2)
-        gap = gap + torch.cat([self.lexical_right(along).squeeze(-1), edge], 2)
+        right_of = self.lexical_right(along).squeeze(-1) * anchors.unsqueeze(1)
+        gap = gap + torch.cat([right_of, edge], 2)
         beyond = torch.cat([torch.zeros_like(anchors[:, :1]), 1 - anchors], 1).unsqueeze(1)
         gap = gap.float() - 1e4 * beyond.float()
 
