@@ -11,14 +11,14 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from jupyter_cellorder.bundle import MANIFEST, load_bundle
+from jupyter_cellorder.bundle import load_bundle
 from jupyter_cellorder.decode import monotone_alignment
 from jupyter_cellorder.ensemble import Ensemble, ReviewSettings
 from jupyter_cellorder.errors import CellOrderError
@@ -26,6 +26,7 @@ from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.sources import Example, read_examples
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Placement
+from training.manifest import update_manifest
 from training.repair import Trial, displace, try_review
 
 THRESHOLDS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
@@ -138,21 +139,9 @@ def main(arguments: list[str] | None = None) -> int:
     settings, figures = fit_review(intact, repaired)
     diagonal, keep_order = fit_diagonal(examples, ensemble)
     figures |= {"keep_order_kendall_tau": keep_order, "calibration_notebooks": len(examples)}
-    _write(chosen.bundle, settings, diagonal, figures)
+    update_manifest(chosen.bundle, {"review": asdict(settings), "diagonal": diagonal}, figures)
     print(json.dumps({"review": vars(settings), "diagonal": diagonal, **figures}, indent=1))
     return 0
-
-
-def _write(
-    bundle: Path, settings: ReviewSettings, diagonal: float, figures: dict[str, float]
-) -> None:
-    path = bundle / MANIFEST
-    record = json.loads(path.read_text())
-    record["review"], record["diagonal"] = vars(settings), diagonal
-    record["figures"] |= figures
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(record, indent=1) + "\n")
-    partial.replace(path)
 
 
 if __name__ == "__main__":

@@ -137,8 +137,12 @@ class CellStore:
             plain = {name: arrays[name] for name in ("keys", "markdown", "features")}
         record = json.loads((folder / "notebooks.json").read_text())
         return cls(
-            **plain,
-            **ragged,
+            keys=plain["keys"],
+            markdown=plain["markdown"],
+            tokens=ragged["tokens"],
+            features=plain["features"],
+            buckets=ragged["buckets"],
+            counts=ragged["counts"],
             marks=[NumberMark(level, tuple(number)) for level, number in record["marks"]],
             notebooks=[
                 NotebookRow(id, cluster, ancestor, np.array(cells, dtype=np.int32))

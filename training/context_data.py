@@ -43,7 +43,7 @@ def ask(
     at = np.flatnonzero(floating)
     if not ordered:
         rng.shuffle(at)
-    before = np.cumsum(~floating)
+    before = np.cumsum(~floating, dtype=np.int64)
     return Question(
         cells[~floating].astype(np.int64), cells[at].astype(np.int64), before[at], at, ordered
     )
@@ -116,7 +116,7 @@ class ContextQuestions(Dataset[Question]):
     def __len__(self) -> int:
         return len(self.store.notebooks)
 
-    def __getitem__(self, index: tuple[int, int]) -> Question:  # type: ignore[override]
+    def __getitem__(self, index: tuple[int, int]) -> Question:
         epoch, number = index
         rng = np.random.default_rng((self.seed, epoch, number))
         row = self.store.notebooks[number]

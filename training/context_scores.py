@@ -14,7 +14,7 @@ from jupyter_cellorder.members.context_output import precedence_of
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Precedence
 from training.cells import CellStore, NotebookRow
-from training.context_data import Collator, Question, ask, ask_all
+from training.context_data import Collator, ContextBatch, Question, ask, ask_all
 from training.context_model import ContextModel
 
 BATCH_CELLS = 1_200
@@ -54,10 +54,11 @@ def answers(
             batch.append(questions[at])
 
 
-def _on(inputs: object, device: torch.device) -> object:
+def _on(inputs: ContextBatch, device: torch.device) -> ContextBatch:
     from accelerate.utils import send_to_device
 
-    return send_to_device(inputs, device)
+    moved: ContextBatch = send_to_device(inputs, device)
+    return moved
 
 
 def question_inversions(question: Question, order: Sequence[int]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
@@ -37,12 +38,13 @@ def load_encoder(name: str) -> nn.Module:
         EncoderError: neither a folder, nor in the cache, nor reachable on the hub.
     """
     try:
-        encoder: nn.Module = AutoModel.from_pretrained(locate(name), dtype="float32")
+        encoder: Any = AutoModel.from_pretrained(locate(name), dtype="float32")
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None
-    return encoder
+    bare: nn.Module = encoder
+    return bare
 
 
 def save_tokenizer(name: str, path: Path) -> None:

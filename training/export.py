@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import shutil
 import sys
 import tempfile
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,13 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from jupyter_cellorder.bundle import FORMAT, MANIFEST
-from jupyter_cellorder.ensemble import ReviewSettings
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.members.cell_features import WIDTH
 from jupyter_cellorder.members.context_onnx import OnnxComputer
 from jupyter_cellorder.members.context_torch import TorchComputer
 from jupyter_cellorder.networks.context import STATES, ContextInput, ContextNetwork
 from jupyter_cellorder.networks.pooling import mean_pool
+from training.manifest import write_manifest
 from training.onnx_files import export, save_half
 
 PARITY = 1e-3  # largest difference of a probability between torch and ONNX Runtime
@@ -154,7 +151,7 @@ def _notebook(n: int, m: int, width: int, seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     states = np.concatenate([rng.integers(0, 2, n), rng.integers(2, STATES, m)])
     numbering = rng.integers(-1, 2, (m, m)).astype(np.float32)
-    values = {
+    values: dict[str, Any] = {
         "vectors": rng.normal(size=(n + m, width)).astype(np.float32),
         "features": rng.random((n + m, WIDTH), dtype=np.float32),
         "states": states.astype(np.int64),
@@ -165,46 +162,6 @@ def _notebook(n: int, m: int, width: int, seed: int) -> dict[str, Any]:
         "floats": np.ones(m, dtype=np.float32),
     }
     return {name: value[None] for name, value in values.items()}
-
-
-def write_manifest(
-    folder: Path,
-    name: str,
-    recipe: str,
-    corpus: str,
-    review: ReviewSettings,
-    diagonal: float,
-    figures: dict[str, Any],
-) -> None:
-    """Name every file of the bundle with its size and sha256."""
-    files = {
-        str(path.relative_to(folder)): {
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
-    }
-    record = {
-        "format": FORMAT,
-        "name": name,
-        "recipe": recipe,
-        "corpus": corpus,
-        "members": [
-            {
-                "name": "context",
-                "kind": "context",
-                "weight": 1.0,
-                "folder": "context",
-                "backends": ["onnx", "torch"],
-            }
-        ],
-        "review": asdict(review),
-        "diagonal": diagonal,
-        "figures": figures,
-        "files": files,
-    }
-    (folder / MANIFEST).write_text(json.dumps(record, indent=1) + "\n")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -234,7 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     print(f"Exported: {chosen.output}\nLargest difference of a probability: {difference:.1e}")
-    print(f"Next: python -m training.fit_review {chosen.output} --data VALIDATION")
+    print(f"Next: python -m training.calibrate {chosen.output} --data VALIDATION")
     return 0
 
 
@@ -246,8 +203,7 @@ def _bundle(checkpoint: Path, output: Path, name: str | None, corpus: str) -> fl
         folder = Path(scratch) / "bundle"
         folder.mkdir()
         difference = export_context(checkpoint, folder / "context")
-        figures = {"parity": difference}
-        write_manifest(folder, name or recipe, recipe, corpus, ReviewSettings(), 0.0, figures)
+        write_manifest(folder, name or recipe, recipe, corpus, {"parity": difference})
         for path in folder.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         folder.rename(output)

@@ -17,7 +17,7 @@ from training.stage import Stage
 Scorer = Callable[[], Mapping[str, float]]
 
 
-class Clock(TrainerCallback):  # type: ignore[misc]
+class Clock(TrainerCallback):
     """Ends a run when its minutes are over, and has it saved."""
 
     def __init__(self, minutes: float) -> None:
@@ -31,7 +31,7 @@ class Clock(TrainerCallback):  # type: ignore[misc]
         return control
 
 
-class StageTrainer(Trainer):  # type: ignore[misc]
+class StageTrainer(Trainer):
     """Trainer over ready-made batches, scored by a function of ours.
 
     ``rates`` gives the learning rate of each part of the model, by the prefix of its parameters'
@@ -79,7 +79,7 @@ class StageTrainer(Trainer):  # type: ignore[misc]
             seed=seed,
             disable_tqdm=False,
         )
-        self._batches, self._collate_questions = batches, collate
+        self._questions, self._batches, self._collate_questions = questions, batches, collate
         self._scorer, self._rates = scorer, rates
         super().__init__(
             model=model,
@@ -93,7 +93,7 @@ class StageTrainer(Trainer):  # type: ignore[misc]
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Batches as our sampler forms them."""
         loader: DataLoader[Any] = DataLoader(
-            self.train_dataset,
+            self._questions,
             batch_sampler=self._batches,
             collate_fn=self._collate_questions,
             num_workers=self.args.dataloader_num_workers,
@@ -109,6 +109,7 @@ class StageTrainer(Trainer):  # type: ignore[misc]
     def create_optimizer(self, *_: Any, **__: Any) -> Any:
         """AdamW with a rate for each part; no decay on norms, biases and single numbers."""
         if self.optimizer is None:
+            assert self.model is not None
             groups = []
             for prefix, rate in self._rates.items():
                 named = [

@@ -1,0 +1,152 @@
+"""``python -m training.card BUNDLE --sources SOURCES.csv --scores valid.json test.json``.
+
+Writes the model card from the manifest and from what ``jupyter cellorder evaluate --json`` printed:
+no figure in it is typed by hand. The list of sources beside it gives the attribution that CC-BY
+asks for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jupyter_cellorder.bundle import MANIFEST
+from jupyter_cellorder.errors import CellOrderError
+from training.manifest import update_manifest
+
+CARD = "README.md"
+SOURCES = "SOURCES.csv"
+SPLITS = ("train", "valid")  # what the weights and the thresholds were fitted on
+
+TEXT = """# Model card: {name}
+
+The ensemble that ships with jupyter-cellorder: it places the markdown of a notebook among its
+code.
+
+## What it is
+One member, `context`: every cell is encoded once by a small text encoder (22 M parameters,
+{markdown} tokens of a markdown cell and {code} of a code cell, head and tail); a transformer over
+the cells of the whole notebook (4 M parameters), with lexical similarities beside the vectors,
+says for every markdown cell which gap it belongs to and which markdown comes first. Weights are
+stored in half precision and computed in fp32, on ONNX Runtime or torch (largest difference of a
+probability between them: {parity:.0e}).
+
+## Where it comes from
+- **Encoder**: started from `{encoder}` (Apache License 2.0, Nils Reimers, Iryna Gurevych and the
+  sentence-transformers authors, after MiniLM by Microsoft); the top layers were trained further
+  here. The tokenizer is its own, unchanged.
+- **Trained on** {corpus}. The repositories with their commits and licences are listed in
+  `{sources}` ({licences}). No text of them is in this bundle.
+- **Recipe**: `{recipe}`; again with `python -m training.run {recipe} --data CORPUS --output RUN`,
+  `python -m training.export RUN --output BUNDLE`, `python -m training.calibrate BUNDLE --data
+  VALIDATION`.
+
+## Figures
+{scores}
+
+Review mode, fitted on {calibration_notebooks} held-out notebooks: {false:.2f} false moves in 100
+markdown cells of intact notebooks; with one to three markdown cells displaced, {precision:.0%} of
+the proposed moves are right and {recall:.0%} of the displaced cells come back.
+
+## Limits
+- Most notebooks it learned from are English Python tutorials, courses and library documentation;
+  on other languages, other kernels and exploratory notebooks it is weaker.
+- What it proposes is a guess from the text of the cells: outputs, images and attachments are not
+  read.
+- The end of a long cell is seen, its middle is not. Notebooks of more than 2,000 cells are
+  refused.
+"""
+
+
+def card(manifest: dict[str, Any], facts: dict[str, Any], licences: Counter[str]) -> str:
+    """The model card's text."""
+    figures = manifest["figures"]
+    rows = [
+        "| notebooks | mode | n | Kendall tau | 95 % interval | TF-IDF nearest |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, score in figures["scores"].items():
+        low, high = score["ci95"]
+        baseline = score["baselines"].get(
+            "TF-IDF nearest", score["baselines"].get("TF-IDF aligned")
+        )
+        mode = "keep markdown order" if score["keep_markdown_order"] else "all"
+        shown = "" if baseline is None else f"{baseline:.3f}"
+        rows.append(
+            f"| {name} | {mode} | {score['notebooks']} | {score['kendall_tau']:.3f} | "
+            f"{low:.3f} to {high:.3f} | {shown} |"
+        )
+    return TEXT.format(
+        name=manifest["name"],
+        recipe=manifest["recipe"],
+        corpus=manifest["corpus"],
+        parity=figures["parity"],
+        encoder=facts["encoder"],
+        markdown=facts["tokens"]["markdown"],
+        code=facts["tokens"]["code"],
+        sources=SOURCES,
+        licences=", ".join(f"{name} {count}" for name, count in licences.most_common()),
+        scores="\n".join(rows),
+        calibration_notebooks=figures["calibration_notebooks"],
+        false=figures["false_moves_per_100_markdown"],
+        precision=figures["repair_precision"],
+        recall=figures["repair_recall"],
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0: the card and the sources lie in the bundle; 2: not, with a sentence that says why."""
+    made = argparse.ArgumentParser(prog="python -m training.card", description=__doc__)
+    made.add_argument("bundle", type=Path, help="folder of an exported and calibrated bundle")
+    made.add_argument("--sources", type=Path, required=True, help="repositories of the corpus")
+    made.add_argument(
+        "--scores", type=Path, nargs="+", required=True, help="files of evaluate --json"
+    )
+    chosen = made.parse_args(arguments)
+    try:
+        licences = _copy_sources(chosen.sources, chosen.bundle / SOURCES)
+        scores = {path.stem: _score(path) for path in chosen.scores}
+        update_manifest(chosen.bundle, {}, {"scores": scores})
+        manifest = json.loads((chosen.bundle / MANIFEST).read_text(encoding="utf-8"))
+        facts = json.loads((chosen.bundle / "context" / "context.json").read_text(encoding="utf-8"))
+        (chosen.bundle / CARD).write_text(card(manifest, facts, licences), encoding="utf-8")
+        update_manifest(chosen.bundle, {}, {})
+    except (OSError, ValueError, KeyError, CellOrderError) as error:
+        print(f"No card was written: {error!r}.", file=sys.stderr)
+        return 2
+    print(f"Card: {chosen.bundle / CARD}")
+    return 0
+
+
+def _copy_sources(source: Path, target: Path) -> Counter[str]:
+    with source.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    kept = [row for row in rows if row["split"] in SPLITS]
+    with target.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(kept)
+    return Counter(row["licence"] for row in kept)
+
+
+def _score(path: Path) -> dict[str, Any]:
+    """What of an evaluation is kept in the manifest."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    kept = (
+        "kendall_tau",
+        "ci95",
+        "notebooks",
+        "markdown_cells",
+        "baselines",
+        "keep_markdown_order",
+    )
+    return {name: record[name] for name in kept}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""Writing a bundle's manifest; :mod:`jupyter_cellorder.bundle` reads it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from jupyter_cellorder.bundle import FORMAT, MANIFEST
+from jupyter_cellorder.ensemble import ReviewSettings
+
+
+def write_manifest(
+    folder: Path, name: str, recipe: str, corpus: str, figures: Mapping[str, Any]
+) -> None:
+    """The manifest of a freshly exported bundle; review mode is not fitted yet."""
+    record = {
+        "format": FORMAT,
+        "name": name,
+        "recipe": recipe,
+        "corpus": corpus,
+        "members": [
+            {
+                "name": "context",
+                "kind": "context",
+                "weight": 1.0,
+                "folder": "context",
+                "backends": ["onnx", "torch"],
+            }
+        ],
+        "review": asdict(ReviewSettings()),
+        "diagonal": 0.0,
+        "figures": dict(figures),
+    }
+    _write(folder, record)
+
+
+def update_manifest(folder: Path, changes: Mapping[str, Any], figures: Mapping[str, Any]) -> None:
+    """Replace fields, add figures, and name the files as they lie there now."""
+    record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    _write(folder, {**record, **changes, "figures": {**record["figures"], **figures}})
+
+
+def _write(folder: Path, record: Mapping[str, Any]) -> None:
+    files = {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    text = json.dumps({**record, "files": files}, indent=1) + "\n"
+    # Not inside the folder: a manifest names all that lies there.
+    partial = folder.with_name(f"{folder.name}.{MANIFEST}.part")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(folder / MANIFEST)
