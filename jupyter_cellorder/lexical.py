@@ -59,7 +59,8 @@ def count_words(text: str) -> WordCounts:
 def inverse_document_frequency(document_frequency: NDArray[np.generic], documents: int) -> Array:
     """Smoothed idf, ``log((1 + n) / (1 + df)) + 1`` as in scikit-learn; same shape as the input."""
     df = np.asarray(document_frequency, dtype=np.float32)
-    return (np.log((1.0 + documents) / (1.0 + df)) + 1.0).astype(np.float32)
+    idf: Array = (np.log((1.0 + documents) / (1.0 + df)) + 1.0).astype(np.float32)
+    return idf
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ class ContextMember:
             placement.ordered,
             self._idf,
         )
-        inputs = {
+        inputs: dict[str, NDArray[Any]] = {
             "vectors": np.stack([vector for vector, _ in known]),
             "features": arrays.features,
             "states": arrays.states,

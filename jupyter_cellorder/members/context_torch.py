@@ -29,7 +29,8 @@ class TorchComputer:
         weights = {
             name: value.float() for name, value in load_file(folder / "weights.safetensors").items()
         }
-        self.encoder = AutoModel.from_config(AutoConfig.from_pretrained(folder / "encoder.json"))
+        config = AutoConfig.from_pretrained(folder / "encoder.json")
+        self.encoder = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
         self.encoder.pooler = None
         self.network = ContextNetwork(ContextConfig(**facts["network"]))
         for part, module in (("encoder.", self.encoder), ("network.", self.network)):

@@ -1,4 +1,4 @@
-"""Inputs of the ``context`` network, drawn at random: one notebook, or several padded to one shape."""
+"""Inputs of the ``context`` network, drawn at random: a notebook, or several in one shape."""
 
 from __future__ import annotations
 
