@@ -67,14 +67,13 @@ def card(manifest: dict[str, Any], facts: dict[str, Any], licences: Counter[str]
     """The model card's text."""
     figures = manifest["figures"]
     rows = [
-        "| notebooks | mode | n | Kendall tau | 95 % interval | TF-IDF nearest |",
+        "| notebooks | mode | n | Kendall tau | 95 % interval | TF-IDF |",
         "|---|---|---|---|---|---|",
     ]
     for name, score in figures["scores"].items():
         low, high = score["ci95"]
-        baseline = score["baselines"].get(
-            "TF-IDF nearest", score["baselines"].get("TF-IDF aligned")
-        )
+        known = score["baselines"].items()
+        baseline = next((tau for order, tau in known if order.startswith("TF-IDF")), None)
         mode = "keep markdown order" if score["keep_markdown_order"] else "all"
         shown = "" if baseline is None else f"{baseline:.3f}"
         rows.append(
@@ -100,7 +99,7 @@ def card(manifest: dict[str, Any], facts: dict[str, Any], licences: Counter[str]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 0: the card and the sources lie in the bundle; 2: not, with a sentence that says why."""
+    """Exit code 0: card and sources lie in the bundle; 2: not, with a sentence that says why."""
     made = argparse.ArgumentParser(prog="python -m training.card", description=__doc__)
     made.add_argument("bundle", type=Path, help="folder of an exported and calibrated bundle")
     made.add_argument("--sources", type=Path, required=True, help="repositories of the corpus")
@@ -109,8 +108,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     chosen = made.parse_args(arguments)
     try:
-        licences = _copy_sources(chosen.sources, chosen.bundle / SOURCES)
         scores = {path.stem: _score(path) for path in chosen.scores}
+        licences = _copy_sources(chosen.sources, chosen.bundle / SOURCES)
         update_manifest(chosen.bundle, {}, {"scores": scores})
         manifest = json.loads((chosen.bundle / MANIFEST).read_text(encoding="utf-8"))
         facts = json.loads((chosen.bundle / "context" / "context.json").read_text(encoding="utf-8"))

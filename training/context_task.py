@@ -133,7 +133,7 @@ class ContextRun:
         save_file(_contiguous(model), weights)
 
     def _fresh(self, store: CellStore, scored: list[NotebookRow]) -> NDArray[np.float16]:
-        """Vectors, by the encoder as it stands, of the cells that are scored; the others stay zero."""
+        """Vectors, by the encoder as it stands, of the cells that are scored; the rest is zero."""
         rows = np.unique(np.concatenate([row.cells for row in scored]))
         vectors = np.zeros((len(store), self.width), dtype=np.float16)
         tokens = [store.tokens[int(row)] for row in rows]

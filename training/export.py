@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.members.cell_features import WIDTH
+from jupyter_cellorder.members.context import Computer
 from jupyter_cellorder.members.context_onnx import OnnxComputer
 from jupyter_cellorder.members.context_torch import TorchComputer
 from jupyter_cellorder.networks.context import STATES, ContextInput, ContextNetwork
@@ -117,17 +118,19 @@ def export_context(checkpoint: Path, folder: Path) -> float:
 
 def parity(folder: Path, facts: dict[str, Any], encoder: dict[str, Any]) -> float:
     """Largest difference of a probability between the backends, over random notebooks."""
-    left, right = TorchComputer(folder, facts, None), OnnxComputer(folder, None)
+    computers: tuple[Computer, Computer] = (
+        TorchComputer(folder, facts, None),
+        OnnxComputer(folder, None),
+    )
     differences = []
     for seed, (n, m) in enumerate([(1, 1), (2, 5), (30, 20), (9, 1), (120, 80)]):
         ids = _tokens(n + m, 5 + 4 * seed, int(encoder["vocab_size"])).numpy()
         mask = np.ones_like(ids)
         mask[:n, 4:] = 0
         inputs = _notebook(n, m, int(encoder["hidden_size"]), seed)
-        vectors = left.encode(ids, mask), right.encode(ids, mask)
         answers = [
-            computer.place({**inputs, "vectors": found[None]})
-            for computer, found in zip((left, right), vectors, strict=True)
+            computer.place({**inputs, "vectors": computer.encode(ids, mask)[None]})
+            for computer in computers
         ]
         for first, second, turn in zip(*answers, (_softmax, _sigmoid), strict=True):
             differences.append(float(np.abs(turn(first) - turn(second)).max()))

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tiny_training import TinyRun
+from training import calibrate, card
+
+from jupyter_cellorder.bundle import load_bundle, read_manifest
+from jupyter_cellorder.cli import main as command
+
+SOURCES = "repo,commit,licence,notebooks_used,split\na/b,1,MIT,3,train\nc/d,2,CC0,1,test\n"
+
+
+def test_the_card_says_what_was_measured(
+    tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, valid = tmp_path / "bundle", tiny_run.corpus / "valid.jsonl.zst"
+    shutil.copytree(tiny_run.bundle, bundle)
+    sources, scores = tmp_path / "sources.csv", tmp_path / "tiny-valid.json"
+    sources.write_text(SOURCES)
+    assert calibrate.main([str(bundle), "--data", str(valid)]) == 0
+    capsys.readouterr()
+    command(["evaluate", str(valid), "--bundle", str(bundle), "--json"])
+    printed = capsys.readouterr().out
+    scores.write_text(printed)
+    arguments = [str(bundle), "--sources", str(sources), "--scores", str(scores)]
+    assert card.main(arguments) == 0
+    text = (bundle / "README.md").read_text()
+    measured = json.loads(printed)["kendall_tau"]
+    assert f"| tiny-valid | all | 12 | {measured:.3f} |" in text
+    # Attribution for what the weights come from; the test split taught nothing.
+    assert "a/b" in (bundle / "SOURCES.csv").read_text()
+    assert "c/d" not in (bundle / "SOURCES.csv").read_text()
+    # The manifest names the card too, so the bundle still loads.
+    assert {"README.md", "SOURCES.csv"} <= read_manifest(bundle).files.keys()
+    load_bundle(bundle)
+
+
+def test_without_scores_nothing_is_written(
+    tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(tiny_run.bundle, bundle)
+    sources = tmp_path / "sources.csv"
+    sources.write_text(SOURCES)
+    missing = tmp_path / "none.json"
+    assert card.main([str(bundle), "--sources", str(sources), "--scores", str(missing)]) == 2
+    assert "No card was written" in capsys.readouterr().err
+    assert not (bundle / "README.md").exists() and not (bundle / "SOURCES.csv").exists()
