@@ -18,6 +18,9 @@ from jupyter_cellorder.layout import Layout, movable
 from jupyter_cellorder.notebook import Notebook
 from jupyter_cellorder.precedence import Precedence
 
+# Probabilities are kept this far from 0 and 1 where log-odds are taken.
+_EPSILON = 1e-6
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -27,6 +30,7 @@ class Evidence:
         cell_id: the cell.
         evidence: log P(best gap) - log P(present gap), natural logarithm, not negative; zero
             where the present gap is the likeliest.
+        probability: P(best gap).
         present_gap: number of anchors of the question before the cell, now.
         best_gap: the same number at its likeliest place.
         anchors: number of anchors of the question.
@@ -36,6 +40,7 @@ class Evidence:
 
     cell_id: str
     evidence: float
+    probability: float
     present_gap: int
     best_gap: int
     anchors: int
@@ -113,7 +118,8 @@ def review(
     answer = ensemble.precedence(layout.placement, cancelled)
     check(cancelled)
     second = _weigh(layout, answer)
-    confirmed = _strongest(second, settings.confirm_threshold, settings, len(first))
+    sure = [item for item in second if item.probability >= settings.least_probability]
+    confirmed = _strongest(sure, settings.confirm_threshold, settings, len(first))
     if not confirmed:
         return None
     return Reviewed(
@@ -121,18 +127,24 @@ def review(
         answer,
         _placed(layout, answer, second, confirmed),
         {
-            item.cell_id: calibrated(item.evidence, settings)
+            item.cell_id: calibrated(item.probability, settings)
             for item in second
             if item.cell_id in confirmed
         },
     )
 
 
-def calibrated(evidence: float, settings: ReviewSettings) -> float:
-    """Probability that a move of this (second) evidence is right."""
+def calibrated(probability: float, settings: ReviewSettings) -> float:
+    """Confidence of a move to a gap that has this probability in the second answer."""
     slope, intercept = settings.calibration
     # Written with tanh, which does not overflow.
-    return 0.5 * (1 + math.tanh((slope * evidence + intercept) / 2))
+    return 0.5 * (1 + math.tanh((slope * log_odds(probability) + intercept) / 2))
+
+
+def log_odds(probability: float) -> float:
+    """Natural log-odds, finite at 0 and 1."""
+    kept = min(max(probability, _EPSILON), 1 - _EPSILON)
+    return math.log(kept / (1 - kept))
 
 
 def _weigh(layout: Layout, answer: Precedence) -> list[Evidence]:
@@ -146,7 +158,13 @@ def _weigh(layout: Layout, answer: Precedence) -> list[Evidence]:
     gain = cost[rows, present] - cost[rows, best]
     return [
         Evidence(
-            cell.id, float(evidence[i]), present[i], int(best[i]), answer.anchors, float(gain[i])
+            cell.id,
+            float(evidence[i]),
+            float(np.exp(logs[i, best[i]])),
+            present[i],
+            int(best[i]),
+            answer.anchors,
+            float(gain[i]),
         )
         for i, cell in enumerate(layout.placement.floats)
     ]

@@ -176,14 +176,24 @@ def test_evidence_of_every_cell_for_fitting() -> None:
 
 
 def test_confidence_is_the_calibrated_logistic() -> None:
-    assert calibrated(0.0, ReviewSettings()) == 0.5
-    assert calibrated(math.log(9), ReviewSettings()) == pytest.approx(0.9)
-    assert calibrated(2.0, ReviewSettings(calibration=(0.5, 1.0))) == pytest.approx(
-        1 / (1 + math.exp(-2))
+    assert calibrated(0.5, ReviewSettings()) == 0.5
+    assert calibrated(0.9, ReviewSettings()) == pytest.approx(0.9)
+    odds = math.log(0.8 / 0.2)
+    assert calibrated(0.8, ReviewSettings(calibration=(0.5, 1.0))) == pytest.approx(
+        1 / (1 + math.exp(-(0.5 * odds + 1.0)))
     )
-    assert 0 <= calibrated(-1e6, ReviewSettings()) < calibrated(1e6, ReviewSettings()) <= 1
+    assert 0 <= calibrated(0.0, ReviewSettings()) < calibrated(1.0, ReviewSettings()) <= 1
     (move,) = suggest(notebook("c1 c2 c3 m0 m4"), ensemble(calibration=(0.0, 2.0))).moves
     assert move.confidence == pytest.approx(1 / (1 + math.exp(-2)))
+
+
+def test_a_place_that_is_not_probable_enough_is_not_proposed() -> None:
+    asked = notebook("c1 c2 c3 m0 m4")
+    (found,) = [
+        item for item in review_evidence(asked, ensemble(), together=["m0"]) if item.evidence > 2
+    ]
+    assert suggest(asked, ensemble(least_probability=found.probability - 1e-3)).moves
+    assert suggest(asked, ensemble(least_probability=found.probability + 1e-3)).notice == "in-order"
 
 
 def test_an_empty_cell_follows_the_one_that_is_moved() -> None:

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,12 @@ from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.sources import Example, read_examples
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Placement
+from jupyter_cellorder.review import log_odds
 from training.manifest import update_manifest
-from training.repair import Trial, displace, try_review
+from training.repair import Proposal, Trial, displace, try_review
 
 THRESHOLDS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
+PROBABILITIES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
 DIAGONALS = (0.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 FALSE_MOVES = 0.6  # in 100 markdown cells of intact notebooks; the promise is below 1
 PRECISION = 0.9
@@ -47,35 +50,40 @@ def fit_review(
     """
     cells = sum(trial.markdown for trial in intact)
     displaced = sum(trial.displaced for trial in repaired)
-    best: tuple[bool, float] | None = None
     settings, figures = ReviewSettings(threshold=99.0, confirm_threshold=99.0), {}
-    for first in THRESHOLDS:
-        for second in THRESHOLDS:
-            false = sum(p.evidence >= second for t in intact for p in t.proposals[first])
-            made = [p.right for t in repaired for p in t.proposals[first] if p.evidence >= second]
-            if 100 * false / cells > FALSE_MOVES or not made:
-                continue
-            precision, recall = float(np.mean(made)), sum(made) / displaced
-            rank = (precision >= PRECISION, recall)
-            if best is None or rank > best:
-                best = rank
-                settings = ReviewSettings(threshold=first, confirm_threshold=second)
-                figures = {
-                    "false_moves_per_100_markdown": 100 * false / cells,
-                    "repair_precision": precision,
-                    "repair_recall": recall,
-                }
-    shown = [
-        p
-        for trial in repaired
-        for p in trial.proposals.get(settings.threshold, [])
-        if p.evidence >= settings.confirm_threshold
-    ]
+    best = (False, 0.0)
+    for first, second, least in product(THRESHOLDS, THRESHOLDS, PROBABILITIES):
+        tried = ReviewSettings(threshold=first, confirm_threshold=second, least_probability=least)
+        false = 100 * len(_made(intact, tried)) / cells
+        made = _made(repaired, tried)
+        right = sum(proposal.right for proposal in made)
+        if false > FALSE_MOVES or not right:
+            continue
+        rank = (right / len(made) >= PRECISION, right / displaced)
+        if rank > best:
+            best, settings = rank, tried
+            figures = {
+                "false_moves_per_100_markdown": false,
+                "repair_precision": right / len(made),
+                "repair_recall": right / displaced,
+            }
+    shown = _made(repaired, replace(settings, least_probability=0.0))
     if shown:
-        evidence = np.array([p.evidence for p in shown])
-        right = np.array([p.right for p in shown], dtype=float)
-        settings = replace(settings, calibration=logistic(evidence, right))
+        odds = np.array([log_odds(proposal.probability) for proposal in shown])
+        right_ones = np.array([proposal.right for proposal in shown], dtype=float)
+        settings = replace(settings, calibration=logistic(odds, right_ones))
     return settings, figures
+
+
+def _made(trials: Sequence[Trial], settings: ReviewSettings) -> list[Proposal]:
+    """The proposals that review mode would make with these settings."""
+    return [
+        proposal
+        for trial in trials
+        for proposal in trial.proposals.get(settings.threshold, [])
+        if proposal.evidence >= settings.confirm_threshold
+        and proposal.probability >= settings.least_probability
+    ]
 
 
 def logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:

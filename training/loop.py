@@ -18,7 +18,7 @@ Scorer = Callable[[], Mapping[str, float]]
 
 
 class Clock(TrainerCallback):
-    """Ends a run when its minutes are over, and has it saved."""
+    """Ends a run when its minutes are over, scored and saved like one that came to its end."""
 
     def __init__(self, minutes: float) -> None:
         self._end = time.monotonic() + 60 * minutes
@@ -27,6 +27,8 @@ class Clock(TrainerCallback):
         """Stop after this step where the time is over."""
         if time.monotonic() > self._end:
             control.should_training_stop = True
+            # Unscored, these last steps would lose to the best scored checkpoint before them.
+            control.should_evaluate = True
             control.should_save = True
         return control
 

@@ -16,12 +16,13 @@ MOST_DISPLACED = 3
 
 @dataclass(frozen=True)
 class Proposal:
-    """A cell that passed the first threshold.
+    """A cell that passed the first threshold: what the second answer says, and whether it is right.
 
-    Its evidence when asked again, and whether the move is right.
+    ``evidence`` and ``probability`` as in :class:`jupyter_cellorder.review.Evidence`.
     """
 
     evidence: float
+    probability: float
     right: bool
 
 
@@ -76,7 +77,11 @@ def try_review(
             asked = candidates
             second = review_evidence(notebook, ensemble, together=candidates) if candidates else []
             found = [
-                Proposal(item.evidence, _right(item, notebook, truth, displaced, candidates))
+                Proposal(
+                    item.evidence,
+                    item.probability,
+                    _right(item, notebook, truth, displaced, candidates),
+                )
                 for item in second
                 if item.best_gap != item.present_gap and item.gain > 0
             ]
