@@ -15,6 +15,8 @@ export interface IHost {
   readonly notebook: ISharedNotebook | null;
   /** Whether its cells may not be moved at all. */
   readonly readOnly: boolean;
+  /** Whether others may be editing it at the same time. */
+  readonly collaborative: boolean;
   /** Makes a change and puts back, by id, what of the view it resets. */
   keepView(change: () => void): void;
   /** Opens the collapsed headings that hide one of the cells, and names them. */
@@ -253,7 +255,8 @@ export class CellOrderModel implements IDisposable {
         kind: 'suggestion',
         moves: this._suggestion.moves,
         undoable: this.latest?.ids.length ?? 0,
-        undoRefused
+        undoRefused,
+        collaborative: this.host.collaborative
       });
     }
   }

@@ -27,6 +27,10 @@ export class NotebookHost implements IHost {
     );
   }
 
+  get collaborative(): boolean {
+    return this.panel.model?.collaborative ?? false;
+  }
+
   keepView(change: () => void): void {
     const { content } = this.panel;
     const active = content.activeCell?.model.id;
@@ -102,13 +106,22 @@ export class NotebookHost implements IHost {
     if (index === -1) {
       return;
     }
-    if (content.widgets[index].isHidden) {
-      NotebookActions.expandParent(content.widgets[index], content);
+    const cell = content.widgets[index];
+    if (cell.isHidden) {
+      NotebookActions.expandParent(cell, content);
     }
     content.activeCellIndex = index;
     content.deselectAll();
-    // Rejected when the notebook is closed or scrolled elsewhere meanwhile: nothing to mend then.
-    content.scrollToItem(index, 'smart').catch(() => undefined);
+    // JupyterLab guesses the height of cells that were never on screen, and gives up on one that is
+    // not drawn yet: once it is there, the browser knows better.
+    const show = () => {
+      if (content.activeCell === cell) {
+        cell.node.scrollIntoView({ block: 'nearest' });
+      }
+    };
+    // Rejected when the author scrolls elsewhere meanwhile: nothing to mend then.
+    content.scrollToItem(index, 'smart').then(show, () => undefined);
+    void cell.ready.then(show);
   }
 
   point(move: { cell: string; after: string | null } | null): void {

@@ -29,6 +29,8 @@ export interface ISuggestionState {
   readonly undoable: number;
   /** Why undoing was refused, if it was. */
   readonly undoRefused: boolean;
+  /** Whether others may be editing the notebook at the same time. */
+  readonly collaborative: boolean;
 }
 
 /** What the panel shows of one notebook. */

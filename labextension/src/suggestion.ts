@@ -4,6 +4,9 @@ import { codeSnippet, markdownSnippet } from './snippet';
 import type { IMoveState, Place } from './state';
 import type { IRequestCell, ISuggestAnswer } from './tokens';
 
+/** Letters that tell a place: enough to know the cell again. */
+const PLACE_LENGTH = 44;
+
 /** An answer together with the cells it was asked for. */
 export class Suggestion {
   constructor(
@@ -77,6 +80,6 @@ export function executionCounts(
 
 function snippetOf(cell: IRequestCell): string {
   return cell.cell_type === 'markdown'
-    ? markdownSnippet(cell.source)
-    : codeSnippet(cell.source);
+    ? markdownSnippet(cell.source, PLACE_LENGTH)
+    : codeSnippet(cell.source, PLACE_LENGTH);
 }

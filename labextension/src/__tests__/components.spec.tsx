@@ -25,6 +25,7 @@ function shown(state: Partial<ISuggestionState>): HTMLElement {
         moves: [MOVE],
         undoable: 0,
         undoRefused: false,
+        collaborative: false,
         ...state
       }}
       trans={trans}
@@ -79,6 +80,13 @@ it('offers to undo what was applied', () => {
   expect(node.textContent).toContain('Skipped: edited meanwhile');
   expect(buttons(node)).not.toContain('Apply all');
   expect(buttons(node).slice(0, 2)).toEqual(['Undo', 'Done']);
+});
+
+it('warns where others may be editing the notebook', () => {
+  expect(shown({}).textContent).not.toContain('Others may be editing');
+  expect(shown({ collaborative: true }).textContent).toContain(
+    'let only one person apply the moves'
+  );
 });
 
 it('names every button for those who do not see the list', () => {

@@ -22,6 +22,7 @@ const REVIEW = {
 class Host implements IHost {
   constructor(readonly notebook: ISharedNotebook) {}
   readOnly = false;
+  collaborative = false;
   expanded: string[] = [];
   collapsed: string[] = [];
   keepView(change: () => void): void {

@@ -27,6 +27,13 @@ describe('markdownSnippet', () => {
     expect(words.endsWith('x…')).toBe(true);
   });
 
+  it('does not choke on an image of megabytes, nor on a million brackets', () => {
+    const image = `![](data:image/png;base64,${'A'.repeat(5e6)})\nA plot`;
+    expect(markdownSnippet(image)).toBe('A plot');
+    expect(markdownSnippet('<'.repeat(1e6))).toBe('');
+    expect(markdownSnippet('['.repeat(1e6))).toBe('');
+  });
+
   it('is text, not markup: angle brackets of code do not vanish whole lines', () => {
     expect(markdownSnippet('a < b and c')).toBe('a < b and c');
   });

@@ -50,6 +50,13 @@ export function Suggestion(props: ISuggestionProps): React.JSX.Element {
               )}
             </p>
           )}
+          {state.collaborative && open > 0 && (
+            <p className="jp-CellOrder-advice">
+              {trans.__(
+                'Others may be editing this notebook: let only one person apply the moves.'
+              )}
+            </p>
+          )}
           {state.undoRefused && (
             <p className="jp-CellOrder-warning">
               {trans.__(

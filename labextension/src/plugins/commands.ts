@@ -34,8 +34,13 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     };
 
     const suggest = async (mode: Mode, selected: string[] = []) => {
+      const panel = tracker.currentWidget;
+      if (panel === null) {
+        return;
+      }
       shell.activateById(PANEL_ID);
-      await cellOrder.current?.suggest({
+      await panel.context.ready;
+      await cellOrder.modelFor(panel).suggest({
         mode,
         keepMarkdownOrder: mode !== 'review' && cellOrder.keepMarkdownOrder,
         selected

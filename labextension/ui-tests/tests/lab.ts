@@ -252,6 +252,23 @@ export async function openLab(page: Page): Promise<NotebookPage> {
   return new NotebookPage(page);
 }
 
+/** Opens a page on a notebook, and waits until its kernel has said what language it speaks. */
+export async function openNotebook(
+  page: Page,
+  url: string
+): Promise<NotebookPage> {
+  await page.goto(url);
+  const notebook = new NotebookPage(page);
+  await expect(notebook.toolbarButton).toBeVisible();
+  await page.waitForFunction(() => {
+    const panel = window.jupyterapp.shell.currentWidget as NotebookPanel;
+    const info = panel.model?.getMetadata('language_info') as
+      { version?: string } | undefined;
+    return info?.version !== undefined;
+  });
+  return notebook;
+}
+
 /** Tests that share one JupyterLab, which takes seconds to load; each opens its own notebook. */
 export const test = base.extend<{ lab: NotebookPage }, { sharedLab: Page }>({
   sharedLab: [

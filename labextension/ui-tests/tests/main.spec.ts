@@ -3,26 +3,12 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { expect, test, type JSHandle, type Page } from '@playwright/test';
 import { REFUSED } from '../paths';
 import { example, read, write } from './files';
-import { NotebookPage } from './lab';
+import { openNotebook, type NotebookPage } from './lab';
 import { kendallTau } from './tau';
 
 const EXAMPLE = 'sorting-support-tickets';
 const TRUTH = example(EXAMPLE).cells.map(cell => cell.id);
 const DISPLACED = example(`out-of-order/${EXAMPLE}`).cells.map(cell => cell.id);
-
-/** Opens a page on the notebook and waits until its kernel has said what language it speaks. */
-async function open(page: Page, url: string): Promise<NotebookPage> {
-  await page.goto(url);
-  const notebook = new NotebookPage(page);
-  await expect(notebook.toolbarButton).toBeVisible();
-  await page.waitForFunction(() => {
-    const panel = window.jupyterapp.shell.currentWidget as NotebookPanel;
-    const info = panel.model?.getMetadata('language_info') as
-      { version?: string } | undefined;
-    return info?.version !== undefined;
-  });
-  return notebook;
-}
 
 /** Notes every request that goes elsewhere than to the test server. */
 function watch(page: Page, baseURL: string): string[] {
@@ -108,7 +94,7 @@ test('JupyterLab: suggest, apply, undo, redo; nothing is asked of any other mach
 }) => {
   const strangers = watch(page, baseURL ?? '');
   write('lab.ipynb', example(`out-of-order/${EXAMPLE}`));
-  const notebook = await open(page, 'lab/tree/lab.ipynb?reset');
+  const notebook = await openNotebook(page, 'lab/tree/lab.ipynb?reset');
   await goThrough(notebook, 'lab.ipynb');
   await expect(page.locator('#jp-main-statusbar')).toContainText(
     `/${DISPLACED.length}`
@@ -117,10 +103,25 @@ test('JupyterLab: suggest, apply, undo, redo; nothing is asked of any other mach
   expect(existsSync(REFUSED)).toBe(false);
 });
 
+test('Notebook 7: pages without a notebook load without complaint', async ({
+  page
+}) => {
+  const complaints: string[] = [];
+  page.on('console', message => {
+    if (/cellorder/i.test(message.text())) {
+      complaints.push(message.text());
+    }
+  });
+  await page.goto('tree');
+  await page.waitForFunction(() => window.jupyterapp !== undefined);
+  await page.evaluate(() => window.jupyterapp.restored);
+  expect(complaints).toEqual([]);
+});
+
 test('Notebook 7: suggest, apply, undo, redo', async ({ page, baseURL }) => {
   const strangers = watch(page, baseURL ?? '');
   write('classic.ipynb', example(`out-of-order/${EXAMPLE}`));
-  const notebook = await open(page, 'notebooks/classic.ipynb');
+  const notebook = await openNotebook(page, 'notebooks/classic.ipynb');
   await goThrough(notebook, 'classic.ipynb');
   expect(strangers).toEqual([]);
   expect(existsSync(REFUSED)).toBe(false);

@@ -2,16 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { SCREENSHOTS } from '../paths';
-import { example, write } from './files';
-import { NotebookPage, openLab } from './lab';
+import { example, setSettings, write } from './files';
+import { openNotebook, type NotebookPage } from './lab';
 
 const NOTEBOOK = 'sorting-support-tickets.ipynb';
+const DISPLACED = example('out-of-order/sorting-support-tickets');
 
 /** Makes the pictures of one notebook on show: before, after applying, after undoing. */
 async function shoot(notebook: NotebookPage, name: string): Promise<void> {
   const { page } = notebook;
   const shot = async (moment: string) => {
-    await page.mouse.move(5, 700);
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${moment}.png`) });
   };
   mkdirSync(SCREENSHOTS, { recursive: true });
@@ -32,22 +32,21 @@ async function shoot(notebook: NotebookPage, name: string): Promise<void> {
 
 for (const theme of ['Light', 'Dark']) {
   test(`JupyterLab, ${theme.toLowerCase()} theme`, async ({ page }) => {
-    write(NOTEBOOK, example('out-of-order/sorting-support-tickets'));
-    const lab = await openLab(page);
-    await lab.command('apputils:change-theme', {
+    const clear = setSettings('@jupyterlab/apputils-extension:themes', {
       theme: `JupyterLab ${theme}`
     });
-    await lab.command('application:toggle-left-area');
-    await lab.open(NOTEBOOK);
-    await shoot(lab, `lab-${theme.toLowerCase()}`);
-    await lab.command('apputils:change-theme', { theme: 'JupyterLab Light' });
+    try {
+      write(NOTEBOOK, DISPLACED);
+      const lab = await openNotebook(page, `lab/tree/${NOTEBOOK}?reset`);
+      await lab.command('application:toggle-left-area');
+      await shoot(lab, `lab-${theme.toLowerCase()}`);
+    } finally {
+      clear();
+    }
   });
 }
 
 test('Notebook 7', async ({ page }) => {
-  write(NOTEBOOK, example('out-of-order/sorting-support-tickets'));
-  await page.goto(`notebooks/${NOTEBOOK}`);
-  const notebook = new NotebookPage(page);
-  await expect(notebook.toolbarButton).toBeVisible();
-  await shoot(notebook, 'notebook');
+  write(NOTEBOOK, DISPLACED);
+  await shoot(await openNotebook(page, `notebooks/${NOTEBOOK}`), 'notebook');
 });

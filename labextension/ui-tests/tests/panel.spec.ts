@@ -1,5 +1,5 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { example, madeOf, withoutIds, write } from './files';
+import { madeOf, withoutIds, write } from './files';
 import { answerTo, expect, question, test } from './lab';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
@@ -8,10 +8,10 @@ const MOVED = ['m1', 'm2', 'm3'];
 
 test.describe('what the panel says', () => {
   test('nothing needs moving', async ({ lab }) => {
-    write('in-order.ipynb', example('sorting-support-tickets'));
+    write('in-order.ipynb', madeOf(IDS));
     await lab.open('in-order.ipynb');
-    const answer = await lab.suggest();
-    expect(answer.moves).toEqual([]);
+    await lab.answerWith(IDS, []);
+    await lab.suggest();
     await expect(lab.panel).toContainText(
       'Every markdown cell seems to stand in its place.'
     );
