@@ -43,6 +43,10 @@ export interface ISuggestOptions {
 interface IApplied {
   readonly suggestion: Suggestion;
   readonly ids: readonly string[];
+  /** All cells in the order before. */
+  readonly before: readonly string[];
+  /** What the moved cells held when they were moved. */
+  readonly contents: string;
   readonly expanded: readonly string[];
   item: UndoItem | null;
   undone: boolean;
@@ -170,6 +174,7 @@ export class CellOrderModel implements IDisposable {
       }
       // Planned again, as opening headings took a moment in which the author may have typed.
       const { steps, placed, skipped } = planFor(notebook, suggestion, chosen);
+      const before = notebook.cells.map(cell => cell.getId());
       let item: UndoItem | null = null;
       this.host.keepView(() => {
         item = applySteps(notebook, steps);
@@ -181,6 +186,8 @@ export class CellOrderModel implements IDisposable {
         this._applied.push({
           suggestion,
           ids: placed,
+          before,
+          contents: contentsOf(notebook, placed),
           expanded,
           item,
           undone: false
@@ -192,7 +199,7 @@ export class CellOrderModel implements IDisposable {
     }
   }
 
-  /** Takes back the latest step of ours; refuses when the notebook was changed after it. */
+  /** Takes back the latest step of ours, and nothing that was changed after it. */
   undo(): void {
     const { notebook } = this.host;
     const latest = this.latest;
@@ -200,13 +207,16 @@ export class CellOrderModel implements IDisposable {
       return;
     }
     const { undoStack } = undoManagerOf(notebook);
-    if (undoStack[undoStack.length - 1] !== latest.item) {
-      this.showSuggestion(true);
-      return;
+    if (
+      undoStack[undoStack.length - 1] === latest.item &&
+      contentsOf(notebook, latest.ids) === latest.contents
+    ) {
+      this.host.keepView(() => {
+        notebook.undo();
+      });
+    } else {
+      this.moveBack(notebook, latest);
     }
-    this.host.keepView(() => {
-      notebook.undo();
-    });
   }
 
   /** Scrolls to a cell. */
@@ -249,13 +259,39 @@ export class CellOrderModel implements IDisposable {
     this.show(state);
   }
 
-  private showSuggestion(undoRefused = false): void {
+  /**
+   * Puts the cells of a step back as a new step.
+   *
+   * To Yjs a moved cell is a new one: undoing would drop what was written into it since, and
+   * whatever else lies above our step on the undo stack.
+   */
+  private moveBack(notebook: ISharedNotebook, step: IApplied): void {
+    const present = presentCells(notebook);
+    const ids = new Set(step.ids);
+    const { steps } = plan({
+      present,
+      order: step.before,
+      unsettled: ids,
+      chosen: ids,
+      sources: new Map(present.map(cell => [cell.id, cell.source]))
+    });
+    this.host.keepView(() => {
+      applySteps(notebook, steps);
+    });
+    step.undone = true;
+    step.item = null;
+    step.suggestion.mark(step.ids, 'open');
+    void this.host.collapse(step.expanded);
+    this.showSuggestion(true);
+  }
+
+  private showSuggestion(keptChanges = false): void {
     if (this._suggestion !== null) {
       this.show({
         kind: 'suggestion',
         moves: this._suggestion.moves,
         undoable: this.latest?.ids.length ?? 0,
-        undoRefused,
+        keptChanges,
         collaborative: this.host.collaborative
       });
     }
@@ -319,4 +355,14 @@ function planFor(
     chosen,
     sources: suggestion.sources
   });
+}
+
+/** What some cells hold, to see whether it changes. */
+function contentsOf(notebook: ISharedNotebook, ids: readonly string[]): string {
+  const chosen = new Set(ids);
+  return JSON.stringify(
+    notebook.cells
+      .filter(cell => chosen.has(cell.getId()))
+      .map(cell => cell.toJSON())
+  );
 }

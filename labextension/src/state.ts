@@ -27,8 +27,8 @@ export interface ISuggestionState {
   readonly moves: readonly IMoveState[];
   /** How many moves the latest step made; 0 when there is none to undo. */
   readonly undoable: number;
-  /** Why undoing was refused, if it was. */
-  readonly undoRefused: boolean;
+  /** Whether moves were just taken back around changes made after them. */
+  readonly keptChanges: boolean;
   /** Whether others may be editing the notebook at the same time. */
   readonly collaborative: boolean;
 }

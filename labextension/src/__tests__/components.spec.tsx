@@ -24,7 +24,7 @@ function shown(state: Partial<ISuggestionState>): HTMLElement {
         kind: 'suggestion',
         moves: [MOVE],
         undoable: 0,
-        undoRefused: false,
+        keptChanges: false,
         collaborative: false,
         ...state
       }}

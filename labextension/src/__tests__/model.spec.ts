@@ -202,7 +202,7 @@ describe('apply and undo', () => {
   it('applies all as one step and takes it back', async () => {
     await model.apply();
     expect(idsOf(notebook)).toEqual(ORDER);
-    expect(model.state).toMatchObject({ undoable: 3, undoRefused: false });
+    expect(model.state).toMatchObject({ undoable: 3, keptChanges: false });
     expect(statuses()).toEqual(['applied', 'applied', 'applied']);
     expect(model.canApply).toBe(false);
     model.undo();
@@ -233,15 +233,31 @@ describe('apply and undo', () => {
     expect(idsOf(notebook)).toEqual(IDS);
   });
 
-  it('refuses to undo what came after it, and says so', async () => {
+  it('takes back its own moves only, where something was changed after them', async () => {
     await model.apply();
-    notebook.insertCell(0, { cell_type: 'code', id: 'new', source: '' });
+    notebook.insertCell(1, { cell_type: 'code', id: 'new', source: '' });
     model.undo();
-    expect(idsOf(notebook)).toEqual(['new', ...ORDER]);
-    expect(model.state).toMatchObject({ undoRefused: true });
-    notebook.undo();
+    expect(idsOf(notebook)).toEqual(['new', ...IDS]);
+    expect(model.state).toMatchObject({ keptChanges: true, undoable: 0 });
+    expect(statuses()).toEqual(['open', 'open', 'open']);
+  });
+
+  it('does not lose what was written into a moved cell', async () => {
+    await model.apply();
+    notebook.cells[0].setSource('written after the move');
     model.undo();
     expect(idsOf(notebook)).toEqual(IDS);
+    expect(notebook.cells[3].source).toBe('written after the move');
+    expect(model.state).toMatchObject({ keptChanges: true });
+    await model.apply();
+    expect(statuses()).toEqual(['edited', 'applied', 'applied']);
+  });
+
+  it('takes back what is left when a moved cell was deleted', async () => {
+    await model.apply();
+    notebook.deleteCell(0);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(['c1', 'c2', 'c3', 'm2', 'm3']);
   });
 
   it('skips and names cells edited or deleted since it was asked', async () => {

@@ -57,10 +57,10 @@ export function Suggestion(props: ISuggestionProps): React.JSX.Element {
               )}
             </p>
           )}
-          {state.undoRefused && (
-            <p className="jp-CellOrder-warning">
+          {state.keptChanges && (
+            <p className="jp-CellOrder-done">
               {trans.__(
-                'The cells were changed after the moves. Undo those changes first (Edit → Undo Cell Operation).'
+                'The cells are back in their places; what you changed since was kept.'
               )}
             </p>
           )}
