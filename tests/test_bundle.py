@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from tiny_training import TinyRun
 
 from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
+from jupyter_cellorder.ensemble import ReviewSettings
 from jupyter_cellorder.errors import BundleError
 
 Change = Callable[[dict[str, Any]], object]
@@ -49,6 +51,9 @@ def refusal(path: Path, **options: Any) -> BundleError:
 
 
 def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
+    review = ReviewSettings(
+        folds=3, threshold=1.5, confirm_threshold=2.5, max_share=0.5, calibration=(0.5, -1.0)
+    )
     rewrite(
         bundle,
         lambda record: record.update(
@@ -56,13 +61,7 @@ def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
             corpus="a corpus",
             diagonal=2.5,
             figures={"kendall_tau": 0.5},
-            review={
-                "folds": 3,
-                "threshold": 1.5,
-                "confirm_threshold": 2.5,
-                "max_share": 0.5,
-                "calibration": [0.5, -1.0],
-            },
+            review=dataclasses.asdict(review),
         ),
     )
     record = json.loads((bundle / MANIFEST).read_text())
@@ -72,7 +71,7 @@ def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
     assert (manifest.name, manifest.recipe, manifest.corpus) == ("a name", "tiny", "a corpus")
     assert manifest.diagonal == 2.5
     assert manifest.figures == {"kendall_tau": 0.5}
-    assert vars(manifest.review) == {**record["review"], "calibration": (0.5, -1.0)}
+    assert manifest.review == review
     assert [vars(member) for member in manifest.members] == [
         {**entry, "backends": tuple(entry["backends"])} for entry in record["members"]
     ]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from tiny_training import TinyRun
-from training import calibrate, card
 
 from jupyter_cellorder.bundle import load_bundle, read_manifest
 from jupyter_cellorder.cli import main as command
+from training import calibrate, card
 
 SOURCES = "repo,commit,licence,notebooks_used,split\na/b,1,MIT,3,train\nc/d,2,CC0,1,test\n"
 

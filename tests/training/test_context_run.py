@@ -90,3 +90,17 @@ def test_export_refuses_what_is_not_a_finished_run(
     assert "no finished run" in capsys.readouterr().err
     assert export.main([str(tiny_run.output), "--output", str(tiny_run.bundle)]) == 2
     assert "exists" in capsys.readouterr().err
+
+
+def test_a_stage_that_the_clock_ends_is_scored_and_saved(tiny_run: TinyRun, tmp_path: Path) -> None:
+    """Else the checkpoint scored before would take the place of its last steps."""
+    output = tmp_path / "run"
+    shutil.copytree(tiny_run.output / "cache", output / "cache")
+    recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
+    text = recipe.read_text().replace("[unfrozen]", "minutes = 0\n\n[unfrozen]\nminutes = 0")
+    recipe.write_text(text)
+    assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
+    for stage in ("frozen", "unfrozen"):
+        log = json.loads((output / stage / "log.json").read_text())
+        assert [entry["step"] for entry in log if "eval_kendall_tau" in entry] == [1]
+        assert (output / stage / "checkpoint-1").is_dir()

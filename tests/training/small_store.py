@@ -1,0 +1,40 @@
+"""Small corpora in memory, written as words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from small_tokenizer import WORDS, write_tokenizer
+
+from jupyter_cellorder.evaluation.sources import Example
+from jupyter_cellorder.members.tokens import CellTokenizer
+from jupyter_cellorder.notebook import Cell, Notebook
+from training.cells import CellStore
+
+KINDS = {"c": "code", "m": "markdown"}
+
+
+def example(id: str, cells: str, ancestor: str | None = None, cluster: str = "") -> Example:
+    """A notebook of cells such as `m3 c14`: their kind, and the number of their first word."""
+    made = [
+        Cell(
+            f"{at}",
+            KINDS[word[0]],  # type: ignore[arg-type]
+            " ".join(WORDS[int(word[1:]) : int(word[1:]) + 1 + int(word[1:]) % 7]),
+        )
+        for at, word in enumerate(cells.split())
+    ]
+    return Example(id, cluster or id, ancestor or id, "en", Notebook.from_cells(made))
+
+
+def store(examples: Sequence[Example], folder: Path) -> CellStore:
+    tokenizer = CellTokenizer(
+        write_tokenizer(folder / "tokenizer.json"), {"markdown": 8, "code": 8}
+    )
+    return CellStore.build(examples, tokenizer)
+
+
+def kinds(pattern: str, start: int = 0) -> str:
+    """`mcc` -> `m0 c1 c2`."""
+    return " ".join(f"{kind}{start + at}" for at, kind in enumerate(pattern))

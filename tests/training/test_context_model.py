@@ -1,0 +1,89 @@
+"""Network and encoder as one trainable module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from small_store import example, kinds, store
+from tiny_training import tiny_encoder
+from torch import nn
+
+from jupyter_cellorder.members.cell_features import WIDTH
+from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
+from training.cells import CellStore
+from training.context_data import Collator, Question, ask_all
+from training.context_loss import LossWeights
+from training.context_model import ContextModel
+from training.encoders import load_encoder
+from training.vectors import frozen_vectors
+
+
+@pytest.fixture(scope="module")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+@pytest.fixture
+def model(encoder_folder: Path) -> ContextModel:
+    torch.manual_seed(0)
+    config = ContextConfig(32, WIDTH, 3, 16, 2, 16, 1, 1, dropout=0.0)
+    return ContextModel(ContextNetwork(config), load_encoder(str(encoder_folder)), LossWeights())
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> CellStore:
+    made = store([example("a", kinds("mcmcc")), example("b", kinds("cmmc", 9))], tmp_path)
+    # The tiny encoder knows fewer words than the tokenizer here.
+    made.tokens.flat[:] = made.tokens.flat % 40
+    return made
+
+
+def questions(corpus: CellStore) -> list[Question]:
+    rng = np.random.default_rng(0)
+    return [ask_all(row.cells, corpus.markdown, rng) for row in corpus.notebooks]
+
+
+def trained(module: nn.Module) -> set[str]:
+    return {name for name, value in module.named_parameters() if value.requires_grad}
+
+
+def test_layers_are_unfrozen_from_the_top(model: ContextModel) -> None:
+    assert model.encoder is not None
+    model.encoder.requires_grad_(False)
+    model.unfreeze(0)
+    assert not trained(model.encoder)
+    model.unfreeze(1)
+    assert trained(model.encoder)
+    assert all(name.startswith("encoder.layer.1.") for name in trained(model.encoder))
+    model.unfreeze(2)
+    assert trained(model.encoder) == {name for name, _ in model.encoder.named_parameters()}
+    model.unfreeze(1)
+    assert all(name.startswith("encoder.layer.1.") for name in trained(model.encoder))
+
+
+def test_frozen_vectors_and_tokens_say_the_same(
+    model: ContextModel, corpus: CellStore, tmp_path: Path
+) -> None:
+    assert model.encoder is not None
+    model.eval()
+    vectors = frozen_vectors(corpus, model.encoder, tmp_path / "vectors.npy", 0)
+    idf = corpus.corpus_idf()
+    asked = questions(corpus)
+    frozen, live = Collator(corpus, idf, vectors)(asked), Collator(corpus, idf, None)(asked)
+    with torch.inference_mode():
+        # bfloat16 and float16 on the way: three digits.
+        assert torch.allclose(model.encode(frozen), model.encode(live), atol=0.03)
+        assert model(frozen)["loss"].item() == pytest.approx(model(live)["loss"].item(), rel=0.02)
+
+
+def test_the_loss_reaches_the_encoder_where_tokens_come_along(
+    model: ContextModel, corpus: CellStore
+) -> None:
+    assert model.encoder is not None
+    loss = model(Collator(corpus, corpus.corpus_idf(), None)(questions(corpus)))["loss"]
+    loss.backward()
+    gradients = [value.grad for value in model.encoder.parameters() if value.grad is not None]
+    assert sum(float(one.abs().sum()) for one in gradients) > 0

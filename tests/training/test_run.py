@@ -1,0 +1,77 @@
+"""The command ``python -m training.run``, apart from training itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from training import recipe, run
+
+WITHOUT = """
+import sys
+sys.modules[{name!r}] = None  # as if it were not installed
+from training.run import main
+sys.exit(main({arguments!r}))
+"""
+
+
+def started_without(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = WITHOUT.format(name=name, arguments=list(arguments))
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("torch", ()),
+        ("torch", ("minilm-context", "--data", "d", "--output", "o")),
+        ("transformers", ()),
+    ],
+)
+def test_without_torch_it_prints_the_one_line_that_installs_it(
+    name: str, arguments: tuple[str, ...]
+) -> None:
+    done = started_without(name, *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "Training needs torch and transformers: pip install 'jupyter-cellorder[training]'"
+    ]
+
+
+def test_without_a_recipe_it_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.main([]) == 0
+    shown = capsys.readouterr().out
+    for name in recipe.names():
+        assert name in shown
+        assert recipe.load(name).summary in shown
+    assert "--data CORPUS --output RUN" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no-such-recipe"], "There is no recipe 'no-such-recipe'"),
+        (["minilm-context"], "--data CORPUS --output RUN"),
+        (["minilm-context", "--data", "corpus"], "--data CORPUS --output RUN"),
+    ],
+)
+def test_what_is_missing_is_said(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run.main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_an_encoder_that_is_not_to_be_had_is_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    mine = tmp_path / "mine.toml"
+    mine.write_text(f'summary = "s"\ntask = "context"\nencoder = "{tmp_path.as_posix()}/empty"\n')
+    arguments = [str(mine), "--data", str(tmp_path), "--output", str(tmp_path / "run")]
+    assert run.main(arguments) == 2
+    assert "encoder" in capsys.readouterr().err
