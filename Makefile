@@ -37,7 +37,7 @@ $(VENV)/.installed: $(SOURCES) | $(BIN)/pip
 
 $(VENV)/.tested-with: $(SOURCES) constraints.txt | $(BIN)/pip
 	@$(drop-stale-front)
-	$(BIN)/pip install --constraint constraints.txt '.[training,test]'
+	$(BIN)/pip install --no-compile --constraint constraints.txt '.[training,test]'
 	@touch $@ $(VENV)/.installed
 
 $(BIN)/pip:
