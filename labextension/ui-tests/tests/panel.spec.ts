@@ -224,11 +224,8 @@ test('active cell, selection and open editors stay with their cells', async ({
   await lab.command('notebook:enter-command-mode');
   await lab.select('m1', 'm2');
   const before = await lab.view();
-  expect(before).toEqual({
-    active: 'm2',
-    selected: ['m1', 'm2'],
-    unrendered: ['m2']
-  });
+  expect(before).toMatchObject({ active: 'm2', selected: ['m1', 'm2'] });
+  expect(before.unrendered).toContain('m2');
   await lab.answerWith(ORDER, MOVED);
   await lab.suggest();
   await lab.button('Apply all').click();
