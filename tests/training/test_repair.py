@@ -86,3 +86,10 @@ def test_the_second_question_is_asked_once_for_the_same_candidates() -> None:
     asked = ensemble(member)
     trial(broken, frozenset({"m0"}), asked)
     assert len(member.asked) == 6 + 1  # a fold for each cell; one question for all thresholds
+
+
+def test_a_cell_that_stood_right_is_never_brought_back() -> None:
+    """Past a displaced cell it stays where it was among the others, and is still no repair."""
+    broken, truth = notebook("c1 m3 p2 c4"), notebook("c1 m3 c4 p2")
+    found = try_review(broken, truth, frozenset({"p2"}), ensemble(), THRESHOLDS)
+    assert [proposal.right for proposal in found.proposals[2.0]] == [False]
