@@ -145,6 +145,13 @@ def main(arguments: list[str] | None = None) -> int:
         broken, moved = displace(truth, rng)
         repaired.append(try_review(broken, truth, moved, ensemble, THRESHOLDS))
     settings, figures = fit_review(intact, repaired)
+    if not figures:
+        print(
+            f"No thresholds keep false moves below {FALSE_MOVES} in 100 cells and still find "
+            "anything. Train longer, or calibrate on more notebooks (--limit).",
+            file=sys.stderr,
+        )
+        return 2
     diagonal, keep_order = fit_diagonal(examples, ensemble)
     figures |= {"keep_order_kendall_tau": keep_order, "calibration_notebooks": len(examples)}
     update_manifest(chosen.bundle, {"review": asdict(settings), "diagonal": diagonal}, figures)

@@ -17,6 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+TASKS = ("context",)
 RECIPES = Path(__file__).parent / "recipes"
 T = TypeVar("T")
 
@@ -83,7 +84,13 @@ def load(name: str) -> ContextRecipe:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path} is not TOML: {error}.", "recipe-invalid") from None
-    return _filled(ContextRecipe, values, str(path))
+    filled = _filled(ContextRecipe, values, str(path))
+    if filled.task not in TASKS:
+        raise RecipeError(
+            f"{path}: there is no task {filled.task!r}; choose {' or '.join(TASKS)}.",
+            "recipe-invalid",
+        )
+    return filled
 
 
 def _filled(kind: type[T], values: dict[str, Any], where: str) -> T:

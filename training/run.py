@@ -9,8 +9,6 @@ from pathlib import Path
 
 from jupyter_cellorder.errors import CellOrderError
 
-INSTALL = "pip install 'jupyter-cellorder[training]'"
-
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -31,12 +29,6 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code 0: trained (or listed); 2: something is missing, with a sentence that says what."""
     chosen = parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    try:
-        import torch  # noqa: F401
-        import transformers  # noqa: F401
-    except ImportError:
-        print(f"Training needs torch and transformers: {INSTALL}", file=sys.stderr)
-        return 2
     try:
         return _train(chosen) if chosen.recipe else _list()
     except CellOrderError as error:

@@ -61,6 +61,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (MINIMAL.replace('"context"', '"rank"'), "there is no task 'rank'; choose context"),
         (MINIMAL + "sed = 1\n", "unknown key 'sed'; known are summary, task, encoder, seed"),
         (MINIMAL + "[frozen]\nsteep = 1\n", "frozen: unknown key 'steep'"),
         (MINIMAL + "[unfrozen]\nsteep = 1\n", "unfrozen: unknown key 'steep'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,31 +11,20 @@ import pytest
 
 from training import recipe, run
 
-WITHOUT = """
-import sys
-sys.modules[{name!r}] = None  # as if it were not installed
-from training.run import main
-sys.exit(main({arguments!r}))
-"""
 
-
-def started_without(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    script = WITHOUT.format(name=name, arguments=list(arguments))
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments"),
-    [
-        ("torch", ()),
-        ("torch", ("minilm-context", "--data", "d", "--output", "o")),
-        ("transformers", ()),
-    ],
-)
-def test_without_torch_it_prints_the_one_line_that_installs_it(
-    name: str, arguments: tuple[str, ...]
+@pytest.mark.parametrize("missing", ["torch", "transformers"])
+@pytest.mark.parametrize("command", ["run", "export", "calibrate", "card"])
+def test_without_the_extra_it_prints_the_one_line_that_installs_it(
+    missing: str, command: str, tmp_path: Path
 ) -> None:
-    done = started_without(name, *arguments)
+    # As if it were not installed.
+    (tmp_path / "sitecustomize.py").write_text(f"import sys\nsys.modules[{missing!r}] = None\n")
+    done = subprocess.run(
+        [sys.executable, "-m", f"training.{command}"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
