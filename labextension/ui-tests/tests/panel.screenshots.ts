@@ -12,6 +12,7 @@ const DISPLACED = example('out-of-order/sorting-support-tickets');
 async function shoot(notebook: NotebookPage, name: string): Promise<void> {
   const { page } = notebook;
   const shot = async (moment: string) => {
+    await expect(page.locator('.jp-Cell.jp-mod-active')).toBeInViewport();
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${moment}.png`) });
   };
   mkdirSync(SCREENSHOTS, { recursive: true });
