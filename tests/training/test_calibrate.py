@@ -77,11 +77,18 @@ def test_precision_goes_before_recall() -> None:
     assert figures["repair_recall"] == 0.75
 
 
-def test_without_precision_recall_decides() -> None:
-    mixed = [right(5.0), wrong(5.0), right(2.0), wrong(2.0)]
-    settings, figures = fit_review([trial()], [trial(*mixed, displaced=2)])
+def test_a_right_move_gains_what_a_wrong_one_costs() -> None:
+    twice = [right(5.0), right(5.0), wrong(5.0)]
+    settings, figures = fit_review(
+        [trial()], [trial(*twice, right(2.0), right(2.0), wrong(2.0), displaced=4)]
+    )
     assert settings.confirm_threshold <= 2
-    assert (figures["repair_precision"], figures["repair_recall"]) == (0.5, 1)
+    assert figures["repair_recall"] == 1
+    settings, figures = fit_review(
+        [trial()], [trial(*twice, right(2.0), wrong(2.0), wrong(2.0), displaced=4)]
+    )
+    assert 2 < settings.confirm_threshold <= 5
+    assert figures["repair_recall"] == 0.5
 
 
 def test_where_no_threshold_is_safe_review_stays_silent() -> None:
