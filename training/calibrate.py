@@ -51,8 +51,11 @@ def fit_review(
     displaced = sum(trial.displaced for trial in repaired)
     settings, figures = ReviewSettings(threshold=99.0, confirm_threshold=99.0), {}
     best = 0
-    for first, second, least in product(THRESHOLDS, THRESHOLDS, PROBABILITIES):
-        tried = ReviewSettings(threshold=first, confirm_threshold=second, least_probability=least)
+    # One threshold for both answers: with three numbers to choose, luck chooses one of them.
+    for evidence, least in product(THRESHOLDS, PROBABILITIES):
+        tried = ReviewSettings(
+            threshold=evidence, confirm_threshold=evidence, least_probability=least
+        )
         false = 100 * len(_made(intact, tried)) / cells
         made = _made(repaired, tried)
         right = sum(proposal.right for proposal in made)
