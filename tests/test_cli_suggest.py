@@ -26,7 +26,7 @@ def test_moves_are_listed_and_nothing_is_written(command, notebook):
     status, out, err = command("suggest", notebook)
     assert (status, err) == (0, "")
     assert out.splitlines()[0] == "1 markdown cell to move."
-    assert out.splitlines()[2].split() == ["1", "7", "100%", "##", "Part", "#6"]
+    assert out.splitlines()[2].split() == ["1", "7", "98%", "##", "Part", "#6"]
     assert notebook.read_bytes() == before
 
 

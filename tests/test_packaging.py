@@ -140,19 +140,3 @@ def test_front_end_and_package_have_one_version() -> None:
     package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
 
     assert package["version"] == jupyter_cellorder.__version__
-
-
-def test_training_without_its_extra_says_how_to_install_it() -> None:
-    program = (
-        "import runpy, sys\n"
-        "sys.modules['torch'] = None\n"
-        "sys.argv = ['training.run', 'minilm-context', '--data', '.', '--output', 'run']\n"
-        "runpy.run_module('training.run', run_name='__main__')"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-
-    assert result.returncode != 0
-    assert "pip install 'jupyter-cellorder[training]'" in result.stderr
-    assert "Traceback" not in result.stderr
