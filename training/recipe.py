@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from jupyter_cellorder.errors import CellOrderError
-from training.context_data import Mixture
-from training.context_loss import LossWeights
-from training.stage import Stage
+from training.context.data import Mixture
+from training.context.loss import LossWeights
+from training.loop.stage import Stage
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -47,8 +47,8 @@ def _list() -> int:
 
 def _train(chosen: argparse.Namespace) -> int:
     from training import recipe
-    from training.context_task import ContextRun
-    from training.splits import Split
+    from training.context.run import ContextRun
+    from training.data.splits import Split
 
     loaded = recipe.load(chosen.recipe)
     if chosen.data is None or chosen.output is None:

@@ -7,8 +7,8 @@ import torch
 from notebook_arrays import SMALL, batch, network, notebook, shuffled
 
 from jupyter_cellorder.networks.context import ContextConfig
-from training.context_data import ContextBatch
-from training.context_loss import LossWeights, context_loss
+from training.context.data import ContextBatch
+from training.context.loss import LossWeights, context_loss
 
 
 @pytest.mark.parametrize("ordered", [False, True])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from training.context_data import Mixture
+from training.context.data import Mixture
+from training.loop.stage import Stage
 from training.recipe import ContextRecipe, RecipeError, TokenLimits, load, names
-from training.stage import Stage
 
 MINIMAL = 'summary = "s"\ntask = "context"\nencoder = "e"\n'
 

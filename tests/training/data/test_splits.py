@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_store import example
 
-from training.splits import HELD_OUT, Split
+from training.data.splits import HELD_OUT, Split
 
 
 def families(count: int) -> list[str]:

@@ -12,8 +12,8 @@ from small_store import example, kinds, store
 from torch import Tensor, nn
 
 from training import vectors
-from training.cells import CellStore
-from training.vectors import encode_rows, frozen_vectors
+from training.context.vectors import encode_rows, frozen_vectors
+from training.data.cells import CellStore
 
 WIDTH = 5
 

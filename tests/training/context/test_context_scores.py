@@ -14,11 +14,11 @@ from torch.nn import functional as F
 from jupyter_cellorder.members.cell_features import WIDTH
 from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork, Look
 from training import context_scores
-from training.cells import CellStore
-from training.context_data import Collator, ContextBatch, ask_all
-from training.context_loss import LossWeights
-from training.context_model import ContextModel
-from training.context_scores import answers, question_inversions, score
+from training.context.data import Collator, ContextBatch, ask_all
+from training.context.loss import LossWeights
+from training.context.model import ContextModel
+from training.context.scores import answers, question_inversions, score
+from training.data.cells import CellStore
 
 VECTOR = 6
 

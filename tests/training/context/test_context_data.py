@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from small_store import example, kinds, store
 
 from jupyter_cellorder.members.context_input import placement_arrays
-from training.cells import CellStore
-from training.context_data import (
+from training.context.data import (
     Collator,
     ContextQuestions,
     LengthBatches,
@@ -24,6 +23,7 @@ from training.context_data import (
     draw_question,
     token_chunks,
 )
+from training.data.cells import CellStore
 
 ALL, ORDERED, FEW, SHARE = Mixture(1, 0, 0), Mixture(0, 1, 0), Mixture(0, 0, 1), Mixture(0, 0, 0)
 

@@ -12,7 +12,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset, Sampler
 from transformers import Trainer, TrainerCallback, TrainingArguments
 
-from training.stage import Stage
+from training.loop.stage import Stage
 
 Scorer = Callable[[], Mapping[str, float]]
 

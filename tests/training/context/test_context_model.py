@@ -13,12 +13,12 @@ from torch import nn
 
 from jupyter_cellorder.members.cell_features import WIDTH
 from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
-from training.cells import CellStore
-from training.context_data import Collator, Question, ask_all
-from training.context_loss import LossWeights
-from training.context_model import ContextModel
+from training.context.data import Collator, Question, ask_all
+from training.context.loss import LossWeights
+from training.context.model import ContextModel
+from training.context.vectors import frozen_vectors
+from training.data.cells import CellStore
 from training.encoders import load_encoder
-from training.vectors import frozen_vectors
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from jupyter_cellorder.decode import least_inversions, monotone_alignment
 from jupyter_cellorder.members.context_output import precedence_of
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Precedence
-from training.cells import CellStore, NotebookRow
-from training.context_data import Collator, ContextBatch, Question, ask, ask_all
-from training.context_model import ContextModel
+from training.context.data import Collator, ContextBatch, Question, ask, ask_all
+from training.context.model import ContextModel
+from training.data.cells import CellStore, NotebookRow
 
 BATCH_CELLS = 1_200
 

@@ -11,8 +11,8 @@ from small_store import example, kinds, store
 from torch.nn import functional as F
 
 from jupyter_cellorder.networks.context import Look
-from training.context_data import Collator, ContextBatch, Question, ask
-from training.context_loss import LossWeights, after_logits, context_loss, look_loss
+from training.context.data import Collator, ContextBatch, Question, ask
+from training.context.loss import LossWeights, after_logits, context_loss, look_loss
 
 
 @pytest.mark.parametrize("scale", [0.1, 1.0, 30.0])

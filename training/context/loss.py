@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from jupyter_cellorder.networks.context import Look
-from training.context_data import ContextBatch
+from training.context.data import ContextBatch
 
 
 def after_logits(gap: Tensor) -> Tensor:

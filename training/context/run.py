@@ -18,16 +18,16 @@ from jupyter_cellorder.evaluation.sources import read_examples
 from jupyter_cellorder.members.cell_features import WIDTH
 from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
-from training.cells import CellStore, NotebookRow
-from training.context_data import Collator, ContextQuestions, LengthBatches
-from training.context_model import ContextModel
-from training.context_scores import score
+from training.context.data import Collator, ContextQuestions, LengthBatches
+from training.context.model import ContextModel
+from training.context.scores import score
+from training.context.vectors import encode_rows, frozen_vectors
+from training.data.cells import CellStore, NotebookRow
+from training.data.splits import Split
 from training.encoders import load_encoder, save_tokenizer
-from training.loop import StageTrainer
+from training.loop.stage import Stage
+from training.loop.trainer import StageTrainer
 from training.recipe import ContextRecipe
-from training.splits import Split
-from training.stage import Stage
-from training.vectors import encode_rows, frozen_vectors
 
 _LOG = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from torch import nn
 from tqdm import tqdm
 
 from jupyter_cellorder.networks.pooling import mean_pool
-from training.cells import CellStore
-from training.context_data import token_chunks
+from training.data.cells import CellStore
+from training.data.chunks import token_chunks
 
 CHUNK_TOKENS = 4_096
 SAVE_EVERY = 200  # chunks between notes of progress

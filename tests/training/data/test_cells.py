@@ -11,7 +11,7 @@ from small_tokenizer import numbers
 
 from jupyter_cellorder.lexical import BUCKETS
 from jupyter_cellorder.members.context_input import cell_facts
-from training.cells import CellStore
+from training.data.cells import CellStore
 
 EXAMPLES = [
     example("a", "m0 c7 m9 c7", ancestor="family", cluster="repo"),

@@ -10,7 +10,7 @@ from small_tokenizer import WORDS, write_tokenizer
 from jupyter_cellorder.evaluation.sources import Example
 from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.notebook import Cell, Notebook
-from training.cells import CellStore
+from training.data.cells import CellStore
 
 KINDS = {"c": "code", "m": "markdown"}
 

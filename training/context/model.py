@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 from jupyter_cellorder.networks.context import ContextNetwork, Look
 from jupyter_cellorder.networks.pooling import mean_pool
-from training.context_data import ContextBatch
-from training.context_loss import LossWeights, context_loss
+from training.context.data import ContextBatch
+from training.context.loss import LossWeights, context_loss
 
 
 class ContextModel(nn.Module):

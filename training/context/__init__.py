@@ -1,0 +1,1 @@
+"""The ``context`` task: cross-cell network over cell vectors."""

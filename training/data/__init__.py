@@ -1,0 +1,1 @@
+"""Corpora as arrays: cells read once, splits, batches."""

@@ -1,0 +1,1 @@
+"""The training loop: a library's, with our batches, scores and clock."""
