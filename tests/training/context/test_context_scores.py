@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from jupyter_cellorder.members.cell_features import WIDTH
 from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork, Look
-from training import context_scores
+from training.context import scores as context_scores
 from training.context.data import Collator, ContextBatch, ask_all
 from training.context.loss import LossWeights
 from training.context.model import ContextModel

@@ -11,7 +11,7 @@ import torch
 from small_store import example, kinds, store
 from torch import Tensor, nn
 
-from training import vectors
+from training.context import vectors
 from training.context.vectors import encode_rows, frozen_vectors
 from training.data.cells import CellStore
 
