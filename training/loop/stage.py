@@ -1,38 +1,48 @@
-"""Settings of one stage of training."""
+"""Settings of one stage of training that every task shares."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One run of the loop.
+    """One run of the loop; a task adds what its batches need.
 
     Attributes:
         epochs: Passes over the draws of an epoch; ignored where ``steps`` is positive.
         steps: Optimiser steps, or -1.
-        cells: Padded cells in a batch at most.
-        longest: Cells of a notebook read at once; longer ones are read in windows.
-        rate: Peak learning rate of the network.
+        rate: Peak learning rate of what is new: a network, a head.
         encoder_rate: Peak learning rate of the encoder's trained layers.
-        unfrozen_layers: Layers of the encoder that are trained, from the top.
-        warm_up: Steps of linear warm-up; then cosine decay to zero.
+        weight_decay: Of AdamW; norms, biases and single numbers are spared.
+        warm_up: Linear warm-up: steps, or below 1 the share of all steps.
+        schedule: ``cosine`` or ``linear``, to zero.
+        precision: ``bf16`` (where the processor has it), ``fp16`` (GPU only) or ``fp32``.
+        accumulate: Batches to an optimiser step.
+        checkpoint_gradients: Compute activations twice to hold less of them.
         minutes: The stage ends after these, wherever it is.
-        score_every: Steps between scores (and checkpoints).
+        score_every: Steps between scores (and checkpoints); 0 scores every epoch.
+        save_minutes: Minutes between checkpoints for resuming, beside the scored ones.
+        average: The weights of so many best checkpoints are averaged at the end; below 2, none.
+        patience: Scores without progress before the stage ends early; 0 never does.
+        workers: Processes that make batches ahead.
+        tensorboard: Write TensorBoard's files too.
     """
 
     epochs: float = 1.0
     steps: int = -1
-    cells: int = 800
-    longest: int = 160
     rate: float = 1e-3
     encoder_rate: float = 3e-5
-    unfrozen_layers: int = 0
     weight_decay: float = 0.01
-    warm_up: int = 200
-    bf16: bool = True
+    warm_up: float = 200
+    schedule: str = "cosine"
+    precision: str = "bf16"
+    accumulate: int = 1
+    checkpoint_gradients: bool = False
     minutes: float = 1e6
     score_every: int = 1000
+    save_minutes: float = 15.0
+    average: int = 0
+    patience: int = 0
     workers: int = 0
     tensorboard: bool = False
