@@ -47,13 +47,21 @@ def load_encoder(name: str) -> nn.Module:
     return bare
 
 
-def save_tokenizer(name: str, path: Path) -> None:
-    """Write the encoder's fast tokenizer to one file (``tokenizer.json``)."""
+def load_tokenizer(name: str) -> Any:
+    """The encoder's fast tokenizer.
+
+    Raises:
+        EncoderError: as :func:`load_encoder`.
+    """
     try:
-        tokenizer = AutoTokenizer.from_pretrained(locate(name), use_fast=True)
+        return AutoTokenizer.from_pretrained(locate(name), use_fast=True)
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
-    tokenizer.backend_tokenizer.save(str(path))
+
+
+def save_tokenizer(name: str, path: Path) -> None:
+    """Write the encoder's fast tokenizer to one file (``tokenizer.json``)."""
+    load_tokenizer(name).backend_tokenizer.save(str(path))
 
 
 def _missing(name: str, error: Exception) -> EncoderError:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from jupyter_cellorder.errors import CellOrderError
-from training.context.data import Mixture
-from training.context.loss import LossWeights
-from training.loop.stage import Stage
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-TASKS = ("context",)
 RECIPES = Path(__file__).parent / "recipes"
 T = TypeVar("T")
 
@@ -26,40 +24,51 @@ class RecipeError(CellOrderError):
     """A recipe that cannot be followed; the message says which key and what it may be."""
 
 
-@dataclass(frozen=True)
-class TokenLimits:
-    """Tokens read of a cell, special tokens included: head and tail of longer ones."""
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What every recipe says.
 
-    markdown: int = 64
-    code: int = 64
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Shape of the cross-cell network; the rest follows from the encoder and the channels."""
-
-    width: int = 256
-    heads: int = 4
-    feed_forward: int = 768
-    first_layers: int = 3
-    second_layers: int = 2
-    dropout: float = 0.1
-
-
-@dataclass(frozen=True)
-class ContextRecipe:
-    """How a ``context`` member is trained."""
+    Attributes:
+        summary: One line for the list of recipes.
+        task: What is trained; see :mod:`training.tasks`.
+    """
 
     summary: str
     task: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenLimits:
+    """Tokens read of a cell, special tokens included.
+
+    Attributes:
+        markdown: Of a markdown cell at most.
+        code: Of a code cell at most.
+        tail: Share that is read from the end of a longer cell; the rest is its head.
+    """
+
+    markdown: int = 64
+    code: int = 64
+    tail: float = 1 / 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncoderRecipe(Recipe):
+    """A recipe that starts from an encoder and a corpus.
+
+    Attributes:
+        encoder: A name on the hub, or a folder.
+        seed: Of everything that is drawn.
+        notebooks: A seeded subset of so many notebooks is trained on; 0: all of them.
+        scored: Held-out notebooks, seeded, that each score while training is taken on.
+        tokens: See :class:`TokenLimits`.
+    """
+
     encoder: str
     seed: int = 1
+    notebooks: int = 0
+    scored: int = 200
     tokens: TokenLimits = field(default_factory=TokenLimits)
-    network: Shape = field(default_factory=Shape)
-    mixture: Mixture = field(default_factory=Mixture)
-    loss: LossWeights = field(default_factory=LossWeights)
-    frozen: Stage = field(default_factory=Stage)
-    unfrozen: Stage | None = None
 
 
 def names() -> list[str]:
@@ -67,11 +76,15 @@ def names() -> list[str]:
     return sorted(path.stem for path in RECIPES.glob("*.toml"))
 
 
-def load(name: str) -> ContextRecipe:
-    """A recipe by name, or by the path of a .toml file.
+def read(name: str, changes: Iterable[str] = ()) -> dict[str, Any]:
+    """The values of a recipe, by its name or the path of a .toml file.
+
+    Args:
+        name: As it ships, or a file of one's own.
+        changes: ``key=value`` or ``table.key=value``, the value as in TOML or a bare word.
 
     Raises:
-        RecipeError: no such recipe, not TOML, a key that no recipe has, or a value of another type.
+        RecipeError: no such recipe, or not TOML.
     """
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     try:
@@ -84,16 +97,35 @@ def load(name: str) -> ContextRecipe:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path} is not TOML: {error}.", "recipe-invalid") from None
-    filled = _filled(ContextRecipe, values, str(path))
-    if filled.task not in TASKS:
+    for change in changes:
+        _change(values, change)
+    return values
+
+
+def _change(values: dict[str, Any], change: str) -> None:
+    key, equals, text = change.partition("=")
+    *tables, last = key.strip().split(".")
+    if not equals or not last:
         raise RecipeError(
-            f"{path}: there is no task {filled.task!r}; choose {' or '.join(TASKS)}.",
-            "recipe-invalid",
+            f"{change!r} changes nothing; write key=value or table.key=value.", "recipe-invalid"
         )
-    return filled
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    for table in tables:
+        values = values.setdefault(table, {})
+        if not isinstance(values, dict):
+            raise RecipeError(f"{change!r}: {table!r} is no table.", "recipe-invalid")
+    values[last] = value
 
 
-def _filled(kind: type[T], values: dict[str, Any], where: str) -> T:
+def fill(kind: type[T], values: Mapping[str, Any], where: str) -> T:
+    """A dataclass from a table; every key and type is checked.
+
+    Raises:
+        RecipeError: a key that it does not have, one that is missing, or a value of another type.
+    """
     hints = get_type_hints(kind)
     known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(values.keys() - known.keys())
@@ -111,19 +143,29 @@ def _filled(kind: type[T], values: dict[str, Any], where: str) -> T:
     filled = {
         name: _value(hints[name], value, f"{where}: {name}") for name, value in values.items()
     }
-    return kind(**filled)
+    try:
+        return kind(**filled)
+    except ValueError as error:
+        raise RecipeError(f"{where}: {error}.", "recipe-invalid") from None
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:
-    kind = Stage if hint == (Stage | None) else hint
+    if isinstance(hint, UnionType):  # X | None: TOML has no null, so a value is always an X
+        hint = get_args(hint)[0]
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise RecipeError(f"{where} is {value!r}; a list is wanted.", "recipe-invalid")
+        entry = get_args(hint)[0]
+        return tuple(_value(entry, one, f"{where}[{at}]") for at, one in enumerate(value))
+    wanted = getattr(hint, "__name__", str(hint))
+    if is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise RecipeError(f"{where} is {value!r}; a table is wanted.", "recipe-invalid")
+        return fill(hint, value, where)  # type: ignore[arg-type]
     if isinstance(value, dict):
-        if kind in (str, int, float, bool):
-            raise RecipeError(f"{where} is a table; {kind.__name__} is wanted.", "recipe-invalid")
-        return _filled(kind, value, where)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        raise RecipeError(f"{where} is a table; {wanted} is wanted.", "recipe-invalid")
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if type(value) is not kind:
-        raise RecipeError(
-            f"{where} is {value!r}; {getattr(kind, '__name__', kind)} is wanted.", "recipe-invalid"
-        )
+    if type(value) is not hint:
+        raise RecipeError(f"{where} is {value!r}; {wanted} is wanted.", "recipe-invalid")
     return value

@@ -1,4 +1,4 @@
-"""``python -m training.run RECIPE --data CORPUS --output RUN``: train a member by its recipe."""
+"""``python -m training.run RECIPE --data CORPUS --output RUN``: train by a recipe."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 
 from jupyter_cellorder.errors import CellOrderError
+from training import recipe, tasks
+from training.data.splits import Split
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
-        prog="python -m training.run", description="Train a member of the ensemble by a recipe."
+        prog="python -m training.run",
+        description="Train by a recipe; without one, list them.",
     )
     made.add_argument("recipe", nargs="?", help="a recipe's name, or a .toml file of your own")
     made.add_argument(
@@ -21,6 +24,18 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--output", type=Path, help="folder of the run; a run that was cut off continues"
+    )
+    made.add_argument(
+        "--cache",
+        type=Path,
+        help="folder of tokenised corpora, shared by runs; RUN/cache where it is left out",
+    )
+    made.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="change a value of the recipe, as in --set stage.steps=100",
     )
     return made
 
@@ -37,28 +52,32 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _list() -> int:
-    from training import recipe
-
-    for name in recipe.names():
-        print(f"{name:20} {recipe.load(name).summary}")
+    names = recipe.names()
+    width = max(map(len, names))
+    for name in names:
+        print(f"{name:{width}}  {tasks.load(name).summary}")
     print("\nNext: python -m training.run minilm-context --data CORPUS --output RUN")
     return 0
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    from training import recipe
-    from training.context.run import ContextRun
-    from training.data.splits import Split
-
-    loaded = recipe.load(chosen.recipe)
+    loaded = tasks.load(chosen.recipe, chosen.set)
     if chosen.data is None or chosen.output is None:
         print(
             "Say where the notebooks are and where the run goes: --data CORPUS --output RUN",
             file=sys.stderr,
         )
         return 2
-    folder = ContextRun(loaded, Path(chosen.recipe).stem, Split(chosen.data), chosen.output).run()
-    print(f"Trained: {folder}\nNext: python -m training.export {chosen.output} --output BUNDLE")
+    folder = tasks.train(
+        loaded,
+        tasks.Order(
+            Path(chosen.recipe).stem,
+            Split(chosen.data),
+            chosen.output,
+            chosen.cache or chosen.output / "cache",
+        ),
+    )
+    print(f"Trained: {folder}\n{tasks.next_step(loaded, chosen.output)}")
     return 0
 
 

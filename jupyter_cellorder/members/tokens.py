@@ -11,29 +11,32 @@ from jupyter_cellorder.notebook import Cell
 
 HEAD_CHARACTERS = 4_000  # read of a long cell: more never reaches the encoder
 TAIL_CHARACTERS = 2_000
+TAIL = 1 / 3  # of what is read of a long cell, from its end
 
 
-def clip(tokens: Sequence[int], limit: int) -> list[int]:
-    """Keep at most ``limit`` tokens: two thirds from the head, one third from the tail."""
+def clip(tokens: Sequence[int], limit: int, tail: float = TAIL) -> list[int]:
+    """Keep at most ``limit`` tokens: the share ``tail`` from the end, the rest from the head."""
     if len(tokens) <= limit:
         return list(tokens)
-    tail = limit // 3
-    return [*tokens[: limit - tail], *tokens[len(tokens) - tail :]]
+    end = int(limit * tail + 1e-9)
+    return [*tokens[: limit - end], *tokens[len(tokens) - end :]]
 
 
 class CellTokenizer:
     """Tokens of a cell, special tokens included, at most ``limits[kind]`` of them.
 
-    Works with any fast tokenizer (``tokenizer.json``): BERT's, RoBERTa's and their kin.
+    ``limits["tail"]`` is the share that is read from a long cell's end. Works with any fast
+    tokenizer (``tokenizer.json``): BERT's, RoBERTa's and their kin.
     """
 
-    def __init__(self, path: Path, limits: Mapping[str, int]) -> None:
+    def __init__(self, path: Path, limits: Mapping[str, float]) -> None:
         self._tokenizer = Tokenizer.from_file(str(path))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         special = self._tokenizer.encode("").ids
         self._open, self._close = special[:1], special[1:]
-        self._limits = dict(limits)
+        self._limits = {kind: int(limits[kind]) for kind in ("markdown", "code")}
+        self._tail = float(limits.get("tail", TAIL))
 
     def __call__(self, cells: Sequence[Cell]) -> list[list[int]]:
         """Token ids of each cell."""
@@ -42,7 +45,7 @@ class CellTokenizer:
         )
         room = len(self._open) + len(self._close)
         return [
-            [*self._open, *clip(one.ids, self._limit(cell) - room), *self._close]
+            [*self._open, *clip(one.ids, self._limit(cell) - room, self._tail), *self._close]
             for cell, one in zip(cells, encoded, strict=True)
         ]
 

@@ -20,23 +20,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from jupyter_cellorder.members.context_input import FLOAT
+from jupyter_cellorder.networks.context_shape import ContextShape
 
 STATES = 4
 
 
-@dataclass(frozen=True)
-class ContextConfig:
-    """Shape of the network; stored in the bundle's manifest."""
+@dataclass(frozen=True, kw_only=True)
+class ContextConfig(ContextShape):
+    """Everything the network is built from; stored in the bundle."""
 
     vector: int = 384
     features: int = 24
     channels: int = 3
-    width: int = 256
-    heads: int = 4
-    feed_forward: int = 768
-    first_layers: int = 3
-    second_layers: int = 2
-    dropout: float = 0.1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for a manifest."""

@@ -15,6 +15,7 @@ from torch.utils.data import Dataset, Sampler
 
 from jupyter_cellorder.members.context_input import placement_arrays
 from jupyter_cellorder.networks.context import ContextInput
+from training.context.recipe import Mixture
 from training.data.cells import CellStore
 from training.data.chunks import token_chunks
 
@@ -58,18 +59,6 @@ def ask_all(
 ) -> Question:
     """The AI4Code question: all markdown floats."""
     return ask(cells, markdown[cells], ordered, rng)
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """How often each kind of question is asked.
-
-    What is left of 1 floats a random share of the markdown.
-    """
-
-    all: float = 0.6
-    ordered: float = 0.15
-    few: float = 0.15
 
 
 def draw_question(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from jupyter_cellorder.networks.context import Look
 from training.context.data import ContextBatch
+from training.context.recipe import LossWeights
 
 
 def after_logits(gap: Tensor) -> Tensor:
@@ -17,16 +16,6 @@ def after_logits(gap: Tensor) -> Tensor:
     up_to = torch.logcumsumexp(gap, -1)
     beyond = torch.logcumsumexp(gap.flip(-1), -1).flip(-1)
     return beyond[..., 1:] - up_to[..., :-1]
-
-
-@dataclass(frozen=True)
-class LossWeights:
-    """Weights of the parts, and of the first look beside the second."""
-
-    gap: float = 0.5
-    after: float = 2.0
-    before: float = 1.0
-    first_look: float = 0.5
 
 
 def look_loss(look: Look, batch: ContextBatch, weights: LossWeights) -> Tensor:

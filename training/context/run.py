@@ -20,18 +20,15 @@ from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
 from training.context.data import Collator, ContextQuestions, LengthBatches
 from training.context.model import ContextModel
+from training.context.recipe import ContextRecipe, ContextStage
 from training.context.scores import score
 from training.context.vectors import encode_rows, frozen_vectors
 from training.data.cells import CellStore, NotebookRow
-from training.data.splits import Split
 from training.encoders import load_encoder, save_tokenizer
-from training.loop.stage import Stage
 from training.loop.trainer import StageTrainer
-from training.recipe import ContextRecipe
+from training.tasks import Order
 
 _LOG = logging.getLogger(__name__)
-
-SCORED_NOTEBOOKS = 200  # of the validation split, while training
 
 
 @dataclass(frozen=True)
@@ -50,8 +47,9 @@ class ContextRun:
     ``idf.npy``, ``context.json``.
     """
 
-    def __init__(self, recipe: ContextRecipe, name: str, split: Split, output: Path) -> None:
-        self.recipe, self.name, self.split, self.output = recipe, name, split, output
+    def __init__(self, recipe: ContextRecipe, order: Order) -> None:
+        self.recipe, self.name, self.split = recipe, order.name, order.split
+        self.output = output = order.output
         output.mkdir(parents=True, exist_ok=True)
         self.encoder: nn.Module = load_encoder(recipe.encoder)
         self.tokenizer_file = output / "tokenizer.json"
@@ -94,7 +92,7 @@ class ContextRun:
     def _stage(
         self,
         name: str,
-        stage: Stage,
+        stage: ContextStage,
         model: ContextModel,
         train: Corpus,
         valid: Corpus,
@@ -142,7 +140,7 @@ class ContextRun:
 
     def _scored(self, store: CellStore) -> list[NotebookRow]:
         rng = np.random.default_rng(self.recipe.seed)
-        count = min(SCORED_NOTEBOOKS, len(store.notebooks))
+        count = min(self.recipe.scored, len(store.notebooks))
         chosen = rng.choice(len(store.notebooks), count, replace=False)
         return [store.notebooks[i] for i in sorted(chosen)]
 
@@ -167,3 +165,8 @@ class ContextRun:
 
 def _contiguous(model: ContextModel) -> dict[str, torch.Tensor]:
     return {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+
+
+def train(recipe: ContextRecipe, order: Order) -> Path:
+    """See :class:`training.tasks.Train`."""
+    return ContextRun(recipe, order).run()

@@ -51,6 +51,7 @@ class StageTrainer(Trainer):
         stage: Stage,
         output: Path,
         seed: int,
+        judged_by: str = "kendall_tau",
     ) -> None:
         cuda = torch.cuda.is_available()
         arguments = TrainingArguments(
@@ -59,10 +60,12 @@ class StageTrainer(Trainer):
             max_steps=stage.steps,
             learning_rate=max(rates.values()),
             weight_decay=stage.weight_decay,
-            warmup_steps=stage.warm_up,
-            lr_scheduler_type="cosine",
+            warmup_steps=stage.warm_up,  # below 1: a share of all steps
+            lr_scheduler_type=stage.schedule,
             max_grad_norm=1.0,
-            bf16=stage.bf16,
+            bf16=stage.precision == "bf16",
+            fp16=stage.precision == "fp16",
+            gradient_accumulation_steps=stage.accumulate,
             use_cpu=not cuda,
             optim="adamw_torch_fused" if cuda else "adamw_torch",
             eval_strategy="steps",
@@ -71,7 +74,7 @@ class StageTrainer(Trainer):
             save_steps=stage.score_every,
             save_total_limit=2,
             load_best_model_at_end=True,
-            metric_for_best_model="kendall_tau",
+            metric_for_best_model=judged_by,
             greater_is_better=True,
             logging_steps=20,
             report_to=["tensorboard"] if stage.tensorboard else [],

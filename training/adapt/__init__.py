@@ -1,0 +1,1 @@
+"""The adapt task: continued pre-training of an encoder on notebooks."""

@@ -1,0 +1,147 @@
+"""Training by an ``adapt`` recipe: the result is an encoder's folder, to start others from."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch.utils.data import DataLoader
+
+from training.adapt.data import Piece, PieceBatches, Pieces, collate
+from training.adapt.model import AdaptModel
+from training.adapt.recipe import AdaptRecipe
+from training.data.cache import open_store
+from training.data.cells import CellStore
+from training.encoders import load_encoder, load_tokenizer
+from training.loop.trainer import StageTrainer
+from training.tasks import Order
+
+_LOG = logging.getLogger(__name__)
+
+
+class AdaptRun:
+    """One training run in a folder; every finished part is found again by a later call.
+
+    ``stage/`` holds the loop's checkpoints and log; ``checkpoint/`` is an encoder's folder with its
+    tokenizer, as `transformers` reads it, and ``adapt.json``.
+    """
+
+    def __init__(self, recipe: AdaptRecipe, order: Order) -> None:
+        self.recipe, self.order = recipe, order
+        order.output.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(recipe.seed)
+        self.encoder = load_encoder(recipe.encoder)
+        self.tokenizer = load_tokenizer(recipe.encoder)
+        self.tokenizer_file = order.output / "tokenizer.json"
+        self.tokenizer.backend_tokenizer.save(str(self.tokenizer_file))
+        self.model = AdaptModel(self.encoder, recipe.corruption, self.tokenizer.mask_token_id)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model.to(self.device)
+        self.collate = partial(collate, pad=int(self.tokenizer.pad_token_id))
+
+    def run(self) -> Path:
+        """Train; the encoder's folder."""
+        weights = self.order.output / "stage" / "model.safetensors"
+        if weights.exists():
+            self.model.load_state_dict(load_file(weights))
+        else:
+            self._train(weights)
+        return self._save()
+
+    def _store(self, part: str, notebooks: int) -> CellStore:
+        return open_store(
+            self.order.split,
+            part,
+            self.order.cache,
+            self.tokenizer_file,
+            vars(self.recipe.tokens),
+            notebooks=notebooks or None,
+            seed=self.recipe.seed,
+        )
+
+    def _pieces(self, store: CellStore) -> tuple[Pieces, PieceBatches]:
+        recipe, stage = self.recipe, self.recipe.stage
+        return (
+            Pieces(store, stage.length, recipe.corruption.share, recipe.seed),
+            PieceBatches(store, stage.length, stage.batch, recipe.seed),
+        )
+
+    def _train(self, weights: Path) -> None:
+        recipe, stage = self.recipe, self.recipe.stage
+        train = self._store("train", recipe.notebooks)
+        valid = self._store("valid", recipe.scored)
+        held_out = self._pieces(valid)
+        shown, batches = self._pieces(train)
+        _LOG.info(
+            "%d notebooks, %d pieces and %.1f M tokens an epoch",
+            len(train.notebooks),
+            len(batches) * stage.batch,
+            batches.tokens / 1e6,
+        )
+        trainer = StageTrainer(
+            self.model,
+            shown,
+            batches,
+            self.collate,
+            lambda: self._score(*held_out),
+            {
+                "encoder.": stage.encoder_rate,
+                **dict.fromkeys(("language.", "generator.", "detector."), stage.rate),
+            },
+            stage,
+            weights.parent,
+            recipe.seed,
+            judged_by="score",
+        )
+        resume = any(weights.parent.glob("checkpoint-*"))
+        trainer.train(resume_from_checkpoint=resume or None)
+        (weights.parent / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
+        state = self.model.state_dict()
+        save_file({k: v.detach().cpu().contiguous() for k, v in state.items()}, weights)
+
+    def _score(self, shown: Pieces, batches: PieceBatches) -> Mapping[str, float]:
+        """Losses on held-out notebooks, always with the same hidden tokens and the same chance."""
+        training = self.model.training
+        self.model.eval()
+        loader: DataLoader[Piece] = DataLoader(
+            shown, batch_sampler=batches, collate_fn=self.collate
+        )
+        found: dict[str, list[float]] = {}
+        half = torch.autocast(self.device, dtype=torch.bfloat16)
+        with torch.random.fork_rng(), torch.inference_mode(), half:
+            torch.manual_seed(self.recipe.seed)
+            for batch in loader:
+                moved = type(batch)(*(tensor.to(self.device) for tensor in batch))
+                for name, value in self.model(moved).items():
+                    found.setdefault(name, []).append(float(value))
+        self.model.train(training)
+        means = {name: float(np.mean(values)) for name, values in found.items()}
+        return {**means, "score": -means["loss"]}
+
+    def _save(self) -> Path:
+        folder = self.order.output / "checkpoint"
+        partial_folder = self.order.output / "checkpoint.part"
+        shutil.rmtree(partial_folder, ignore_errors=True)
+        self.encoder.save_pretrained(partial_folder)  # type: ignore[operator]
+        self.tokenizer.save_pretrained(partial_folder)
+        facts = {
+            "kind": self.recipe.task,
+            "recipe": self.order.name,
+            "encoder": self.recipe.encoder,
+            "corruption": vars(self.recipe.corruption),
+        }
+        (partial_folder / "adapt.json").write_text(json.dumps(facts, indent=1))
+        shutil.rmtree(folder, ignore_errors=True)
+        return partial_folder.rename(folder)
+
+
+def train(recipe: AdaptRecipe, order: Order) -> Path:
+    """See :class:`training.tasks.Train`."""
+    return AdaptRun(recipe, order).run()

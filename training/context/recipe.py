@@ -1,0 +1,57 @@
+"""What a recipe of the ``context`` task may say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jupyter_cellorder.networks.context_shape import ContextShape
+from training.loop.stage import Stage
+from training.recipe import EncoderRecipe
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How often each kind of question is asked.
+
+    What is left of 1 floats a random share of the markdown.
+    """
+
+    all: float = 0.6
+    ordered: float = 0.15
+    few: float = 0.15
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Weights of the parts, and of the first look beside the second."""
+
+    gap: float = 0.5
+    after: float = 2.0
+    before: float = 1.0
+    first_look: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextStage(Stage):
+    """A stage over whole notebooks.
+
+    Attributes:
+        cells: Padded cells in a batch at most.
+        longest: Cells of a notebook read at once; longer ones are read in windows.
+        unfrozen_layers: Layers of the encoder that are trained, from the top.
+    """
+
+    cells: int = 800
+    longest: int = 160
+    unfrozen_layers: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextRecipe(EncoderRecipe):
+    """How a ``context`` member is trained."""
+
+    network: ContextShape = field(default_factory=ContextShape)
+    mixture: Mixture = field(default_factory=Mixture)
+    loss: LossWeights = field(default_factory=LossWeights)
+    frozen: ContextStage = field(default_factory=ContextStage)
+    unfrozen: ContextStage | None = None

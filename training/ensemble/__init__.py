@@ -1,0 +1,1 @@
+"""The ``ensemble`` task: several recipes, trained one after the other."""

@@ -1,0 +1,1 @@
+"""The ``pairwise`` task: is this code cell the next one?"""

@@ -1,0 +1,1 @@
+"""The ``pointwise`` task: the percentile rank of one markdown cell."""

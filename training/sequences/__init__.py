@@ -1,0 +1,1 @@
+"""What ``pointwise`` and ``pairwise`` share: sequences of tokens, one number each."""

@@ -1,0 +1,143 @@
+"""A task over sequences from corpus to checkpoint."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from training.data.cache import open_store
+from training.data.cells import CellStore
+from training.encoders import load_encoder, save_tokenizer
+from training.loop.trainer import StageTrainer
+from training.pairwise.recipe import PairwiseRecipe
+from training.pointwise.recipe import PointwiseRecipe
+from training.sequences.data import LikeLengths, Questions, Rows, collate
+from training.sequences.model import SequenceModel
+from training.sequences.scores import answers, fitted_temperature, tau
+from training.tasks import Order
+
+_LOG = logging.getLogger(__name__)
+
+
+class SequenceRun:
+    """One training run in a folder; every finished part is found again by a later call.
+
+    ``stage/`` holds the loop's checkpoints and log, ``checkpoint/`` the result:
+    ``model.safetensors``, ``tokenizer.json``, ``encoder.json`` and ``<kind>.json``.
+    """
+
+    def __init__(
+        self, recipe: PointwiseRecipe | PairwiseRecipe, questions: Questions, order: Order
+    ) -> None:
+        self.recipe, self.questions, self.order = recipe, questions, order
+        order.output.mkdir(parents=True, exist_ok=True)
+        torch.manual_seed(recipe.seed)
+        encoder = load_encoder(recipe.encoder)
+        self.config: dict[str, Any] = encoder.config.to_dict()  # type: ignore[union-attr, operator]
+        self.pad = int(self.config.get("pad_token_id") or 0)
+        self.types = int(self.config.get("type_vocab_size") or 1)
+        self.tokenizer = order.output / "tokenizer.json"
+        save_tokenizer(recipe.encoder, self.tokenizer)
+        self.model = SequenceModel(encoder, questions)
+        self.model.to("cuda" if torch.cuda.is_available() else "cpu")
+
+    def run(self) -> Path:
+        """Train; the checkpoint's folder."""
+        valid = self._store("valid", 0)
+        scored = self._scored(valid)
+        weights = self.order.output / "stage" / "model.safetensors"
+        if weights.exists():
+            self.model.load_state_dict(load_file(weights))
+        else:
+            self._train(valid, scored, weights)
+        return self._save(self._answers(valid, scored))
+
+    def _store(self, part: str, notebooks: int) -> CellStore:
+        return open_store(
+            self.order.split,
+            part,
+            self.order.cache,
+            self.tokenizer,
+            vars(self.recipe.tokens),
+            notebooks=notebooks or None,
+            seed=self.recipe.seed,
+        )
+
+    def _train(self, valid: CellStore, scored: list[int], weights: Path) -> None:
+        recipe, stage = self.recipe, self.recipe.stage
+        train = self._store("train", recipe.notebooks)
+        batches = LikeLengths(train, self.questions, stage.batch, recipe.seed)
+        _LOG.info(
+            "%d notebooks, %d sequences and %.1f M tokens an epoch, %.1f %% of a batch is padding",
+            len(train.notebooks),
+            len(batches) * stage.batch,
+            batches.tokens / 1e6,
+            100 * batches.padding,
+        )
+        trainer = StageTrainer(
+            self.model,
+            Rows(train, self.questions),
+            batches,
+            partial(collate, pad=self.pad, types=self.types),
+            lambda: self._score(valid, scored),
+            {"encoder.": stage.encoder_rate, "head.": stage.rate},
+            stage,
+            weights.parent,
+            recipe.seed,
+        )
+        resume = any(weights.parent.glob("checkpoint-*"))
+        trainer.train(resume_from_checkpoint=resume or None)
+        (weights.parent / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
+        save_file(self._weights(), weights)
+
+    def _scored(self, store: CellStore) -> list[int]:
+        rng = np.random.default_rng(self.recipe.seed)
+        count = min(self.recipe.scored, len(store.notebooks))
+        return sorted(int(i) for i in rng.choice(len(store.notebooks), count, replace=False))
+
+    def _answers(self, store: CellStore, scored: list[int]) -> list[Any]:
+        return list(answers(self.model, self.questions, store, scored, self.pad, self.types))
+
+    def _score(self, store: CellStore, scored: list[int]) -> Mapping[str, float]:
+        training = self.model.training
+        found = self._answers(store, scored)
+        self.model.train(training)
+        return {"kendall_tau": tau(self.questions, found, self.questions.temperature)}
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        state = self.model.state_dict()
+        return {name: value.detach().cpu().contiguous() for name, value in state.items()}
+
+    def _save(self, found: list[Any]) -> Path:
+        folder = self.order.output / "checkpoint"
+        folder.mkdir(exist_ok=True)
+        save_file(self._weights(), folder / "model.safetensors")
+        (folder / "tokenizer.json").write_bytes(self.tokenizer.read_bytes())
+        config = {key: value for key, value in self.config.items() if key != "_name_or_path"}
+        (folder / "encoder.json").write_text(json.dumps(config, indent=1))
+        temperature = fitted_temperature(self.questions, found)
+        facts = {
+            "kind": self.recipe.task,
+            "recipe": self.order.name,
+            "encoder": self.recipe.encoder,
+            "tokens": vars(self.recipe.tokens),
+            "layout": vars(self.recipe.layout),
+            "temperature": temperature,
+            "pad": self.pad,
+        }
+        (folder / f"{self.recipe.task}.json").write_text(json.dumps(facts, indent=1))
+        _LOG.info(
+            "K %.4f on %d held-out notebooks; temperature %.3f",
+            tau(self.questions, found, temperature),
+            len(found),
+            temperature,
+        )
+        return folder

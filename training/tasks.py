@@ -1,0 +1,82 @@
+"""The tasks a recipe may name: what its keys are, and what trains it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from training.adapt.recipe import AdaptRecipe
+from training.context.recipe import ContextRecipe
+from training.data.splits import Split
+from training.ensemble.recipe import EnsembleRecipe
+from training.pairwise.recipe import PairwiseRecipe
+from training.pointwise.recipe import PointwiseRecipe
+from training.recipe import Recipe, RecipeError, fill, read
+
+# A task's package holds `recipe.py`, free of torch, and `run.py` with the function `train`.
+TASKS: dict[str, type[Recipe]] = {
+    "adapt": AdaptRecipe,
+    "context": ContextRecipe,
+    "ensemble": EnsembleRecipe,
+    "pairwise": PairwiseRecipe,
+    "pointwise": PointwiseRecipe,
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for on the command line.
+
+    Attributes:
+        name: The recipe's name.
+        split: Notebooks to train on and to hold out.
+        output: Folder of the run.
+        cache: Folder of tokenised corpora, shared by runs.
+    """
+
+    name: str
+    split: Split
+    output: Path
+    cache: Path
+
+
+class Train(Protocol):
+    """Trains by a recipe, or continues; the folder of the result."""
+
+    def __call__(self, recipe: Any, order: Order) -> Path:
+        """``recipe`` is of the task's own kind."""
+
+
+def load(name: str, changes: Iterable[str] = ()) -> Recipe:
+    """A recipe by its name, or by the path of a .toml file.
+
+    Raises:
+        RecipeError: no such recipe or task, not TOML, an unknown key or a value of another type.
+    """
+    values = read(name, changes)
+    task = values.get("task")
+    if task not in TASKS:
+        raise RecipeError(
+            f"{name}: there is no task {task!r}; choose one of {', '.join(TASKS)}.",
+            "recipe-invalid",
+        )
+    return fill(TASKS[task], values, name)
+
+
+def train(recipe: Recipe, order: Order) -> Path:
+    """Train by a recipe; the folder of the result."""
+    run: Train = import_module(f"training.{recipe.task}.run").train
+    return run(recipe, order)
+
+
+def next_step(recipe: Recipe, output: Path) -> str:
+    """The command to try after training."""
+    if recipe.task == "adapt":
+        return (
+            "Next: python -m training.run minilm-pointwise "
+            f"--set encoder={output / 'checkpoint'} --data CORPUS --output RUN"
+        )
+    return f"Next: python -m training.export {output} --output BUNDLE"
