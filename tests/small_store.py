@@ -8,9 +8,10 @@ from pathlib import Path
 from small_tokenizer import WORDS, write_tokenizer
 
 from jupyter_cellorder.evaluation.sources import Example
-from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.notebook import Cell, Notebook
+from training.data.cache import build_store
 from training.data.cells import CellStore
+from training.data.shards import Tokenizing
 
 KINDS = {"c": "code", "m": "markdown"}
 
@@ -29,10 +30,9 @@ def example(id: str, cells: str, ancestor: str | None = None, cluster: str = "")
 
 
 def store(examples: Sequence[Example], folder: Path) -> CellStore:
-    tokenizer = CellTokenizer(
-        write_tokenizer(folder / "tokenizer.json"), {"markdown": 8, "code": 8}
-    )
-    return CellStore.build(examples, tokenizer)
+    tokenizer = write_tokenizer(folder / "tokenizer.json")
+    tokenizing = Tokenizing(tokenizer, {"markdown": 8, "code": 8})
+    return build_store(examples, tokenizing, folder / "cache", workers=1)
 
 
 def kinds(pattern: str, start: int = 0) -> str:

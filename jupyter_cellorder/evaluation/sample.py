@@ -9,6 +9,12 @@ from collections.abc import Iterable
 from jupyter_cellorder.evaluation.sources import Example
 
 
+def rank(id: str, seed: int) -> int:
+    """The seeded hash of a notebook's id, 64 bits: a sample has those with the least."""
+    text = f"{seed}\0sample\0{id}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+
+
 def sample(examples: Iterable[Example], limit: int, seed: int) -> list[Example]:
     """Keep the ``limit`` examples whose seeded hash is least.
 
@@ -18,8 +24,7 @@ def sample(examples: Iterable[Example], limit: int, seed: int) -> list[Example]:
     # The count breaks ties between equal ids, so that examples are never compared.
     kept: list[tuple[int, int, Example]] = []
     for count, example in enumerate(examples):
-        digest = hashlib.blake2b(f"{seed}\0sample\0{example.id}".encode(), digest_size=8).digest()
-        entry = (-int.from_bytes(digest, "big"), -count, example)
+        entry = (-rank(example.id, seed), -count, example)
         if len(kept) < limit:
             heapq.heappush(kept, entry)
         else:

@@ -107,6 +107,24 @@ def read_examples(
     return stream()
 
 
+def source_files(path: Path) -> list[Path]:
+    """The files that :func:`read_examples` reads of a source, without opening them.
+
+    Raises:
+        SourceError: As there.
+    """
+    read, root = _reader(path)
+    if read is _read_corpus_folder:
+        return sorted(root.glob("*.jsonl.zst"))
+    if read is _read_notebook_folder:
+        return sorted(_notebook_files(root))
+    if read is _read_kaggle:
+        tables = (root / "train_orders.csv", root / "train_ancestors.csv")
+        notebooks = sorted((root / "train").glob("*.json"))
+        return [*(table for table in tables if table.is_file()), *notebooks]
+    return [root]
+
+
 def _reader(path: Path) -> tuple[Callable[[Path, Skipped], Iterator[Example]], Path]:
     if not path.exists():
         raise SourceError(

@@ -14,15 +14,14 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from jupyter_cellorder.evaluation.sources import read_examples
 from jupyter_cellorder.members.cell_features import WIDTH
-from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
 from training.context.data import Collator, ContextQuestions, LengthBatches
 from training.context.model import ContextModel
 from training.context.recipe import ContextRecipe, ContextStage
 from training.context.scores import score
 from training.context.vectors import encode_rows, frozen_vectors
+from training.data.cache import open_store
 from training.data.cells import CellStore, NotebookRow
 from training.encoders import load_encoder, save_tokenizer
 from training.loop.trainer import StageTrainer
@@ -42,17 +41,17 @@ class Corpus:
 class ContextRun:
     """One training run in a folder; every finished part is found again by a later call.
 
-    ``cache/`` holds cells and vectors, ``frozen/`` and ``unfrozen/`` the stages' checkpoints,
-    ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``, ``encoder.json``,
-    ``idf.npy``, ``context.json``.
+    ``vectors/`` holds those of the frozen encoder, ``frozen/`` and ``unfrozen/`` the stages'
+    checkpoints, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``,
+    ``encoder.json``, ``idf.npy``, ``context.json``.
     """
 
     def __init__(self, recipe: ContextRecipe, order: Order) -> None:
         self.recipe, self.name, self.split = recipe, order.name, order.split
-        self.output = output = order.output
-        output.mkdir(parents=True, exist_ok=True)
+        self.output, self.cache = order.output, order.cache
+        self.output.mkdir(parents=True, exist_ok=True)
         self.encoder: nn.Module = load_encoder(recipe.encoder)
-        self.tokenizer_file = output / "tokenizer.json"
+        self.tokenizer_file = self.output / "tokenizer.json"
         save_tokenizer(recipe.encoder, self.tokenizer_file)
         self.width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
         self.pad = int(self.encoder.config.pad_token_id or 0)  # type: ignore[union-attr, arg-type]
@@ -78,16 +77,12 @@ class ContextRun:
         return self._save(model, idf, config)
 
     def _corpus(self, part: str) -> Corpus:
-        folder = self.output / "cache" / part
-        if CellStore.complete(folder):
-            store = CellStore.load(folder)
-        else:
-            tokenizer = CellTokenizer(self.tokenizer_file, vars(self.recipe.tokens))
-            paths, keep = self.split.part(part)
-            examples = (example for example in read_examples(paths) if keep(example))
-            store = CellStore.build(examples, tokenizer, part)
-            store.save(folder)
-        return Corpus(store, frozen_vectors(store, self.encoder, folder / "vectors.npy", self.pad))
+        limits = vars(self.recipe.tokens)
+        store = open_store(self.split, part, self.cache, self.tokenizer_file, limits)
+        # Not beside the store: other runs share that, with encoders of other weights.
+        path = self.output / "vectors" / f"{store.folder.name}.npy"
+        path.parent.mkdir(exist_ok=True)
+        return Corpus(store, frozen_vectors(store, self.encoder, path, self.pad))
 
     def _stage(
         self,

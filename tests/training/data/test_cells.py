@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import mmap
+import pickle
 import zlib
 from pathlib import Path
 
 import numpy as np
+import pytest
 from small_store import example, store
 from small_tokenizer import numbers
 
+from jupyter_cellorder.evaluation.sources import Example
 from jupyter_cellorder.lexical import BUCKETS
 from jupyter_cellorder.members.context_input import cell_facts
+from jupyter_cellorder.notebook import Cell, Notebook
 from training.data.cells import CellStore
 
 EXAMPLES = [
@@ -54,23 +59,32 @@ def test_document_frequency_counts_cells_not_words(tmp_path: Path) -> None:
     assert made.corpus_idf()[bucket] < made.corpus_idf()[absent]
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+def test_what_is_known_of_a_notebook(tmp_path: Path) -> None:
     made = store(EXAMPLES, tmp_path)
-    folder = tmp_path / "store"
-    assert not CellStore.complete(folder)
-    made.save(folder)
-    assert CellStore.complete(folder)
+    row = made.notebooks[0]
+    assert (row.id, row.cluster, row.ancestor, row.language) == ("a", "repo", "family", "en")
+    assert [row.id for row in made.notebooks] == ["a", "b"]
+    assert [row.id for row in made.notebooks[1:]] == ["b"]
+    assert made.notebooks[-1].id == "b"
+    with pytest.raises(IndexError):
+        made.notebooks[2]
 
-    found = CellStore.load(folder)
 
+def test_headings_and_numbers_come_through_the_files(tmp_path: Path) -> None:
+    texts = ["## 2.1 Data", "plain words", "b) the second", "# 3 Results"]
+    made_of = [Cell(f"{at}", "markdown", text) for at, text in enumerate(texts)]
+    notebook = Notebook.from_cells([*made_of, Cell("c", "code", "x = 1")])
+    made = store([Example("a", "a", "a", "", notebook)], tmp_path)
+    marks = [made.facts(cell).mark for cell in cells(made, 0)]
+    assert marks == [cell_facts(cell).mark for cell in notebook.cells]
+    assert [mark.number for mark in marks] == [(2, 1), (), (2,), (3,), ()]
+
+
+def test_another_process_opens_the_same_files(tmp_path: Path) -> None:
+    made = store(EXAMPLES, tmp_path)
+    sent = pickle.dumps(made)
+    assert len(sent) < 1_000  # its path, not its arrays
+    found = pickle.loads(sent)
     assert np.array_equal(found.keys, made.keys)
-    assert np.array_equal(found.markdown, made.markdown)
-    assert np.array_equal(found.features, made.features)
-    assert np.array_equal(found.corpus_idf(), made.corpus_idf())
-    for number in range(len(made)):
-        assert found.tokens[number].tolist() == made.tokens[number].tolist()
-        assert found.facts(number).mark == made.facts(number).mark
-    for left, right in zip(found.notebooks, made.notebooks, strict=True):
-        assert (left.id, left.cluster, left.ancestor) == (right.id, right.cluster, right.ancestor)
-        assert np.array_equal(left.cells, right.cells)
-    assert (found.notebooks[0].cluster, found.notebooks[0].ancestor) == ("repo", "family")
+    assert found.tokens[2].tolist() == made.tokens[2].tolist()
+    assert isinstance(found.tokens.flat.base, mmap.mmap | np.memmap)
