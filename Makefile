@@ -1,11 +1,13 @@
 # make lab   try it: JupyterLab on a notebook whose markdown is out of order
 # make test  everything that must hold before a change lands
+# make bench-data  the corpus cache at the size of Kaggle's data set (an hour, 12 GB of disk)
 # make clean remove what the two have built (not .lab, your copy of the example)
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LAB_ARGS ?=
+BENCH_ARGS ?=
 
 EXAMPLE := jupyter_cellorder/examples/out-of-order/sorting-support-tickets.ipynb
 FRONT := package.json yarn.lock tsconfig.json install.json \
@@ -17,7 +19,7 @@ SOURCES := pyproject.toml README.md $(FRONT) \
 # The package build keeps a front end that is already there: drop it when its sources are newer.
 drop-stale-front = $(if $(filter $(FRONT),$?),rm -rf jupyter_cellorder/labextension)
 
-.PHONY: lab test clean
+.PHONY: lab test bench-data clean
 
 lab: $(VENV)/.installed
 	@mkdir -p .lab
@@ -29,6 +31,9 @@ lab: $(VENV)/.installed
 
 test: $(VENV)/.tested-with
 	$(BIN)/python scripts/run_checks.py
+
+bench-data: $(VENV)/.tested-with
+	$(BIN)/python scripts/bench_data.py $(BENCH_ARGS)
 
 $(VENV)/.installed: $(SOURCES) | $(BIN)/pip
 	@$(drop-stale-front)
