@@ -33,7 +33,7 @@ class AdaptBatch(NamedTuple):
     hidden: Tensor
 
 
-def piece_ids(store: CellStore, cells: Sequence[int], length: int) -> NDArray[np.int64]:
+def piece_ids(store: CellStore, cells: NDArray[np.int32], length: int) -> NDArray[np.int64]:
     """Neighbouring cells as one row: one opening token, a closing token after every cell."""
     rows = [store.tokens[int(cell)].astype(np.int64) for cell in cells]
     return np.concatenate([rows[0], *(row[1:] for row in rows[1:])])[:length]

@@ -39,7 +39,7 @@ class Generator(nn.Module):
         super().__init__()
         config = AutoConfig.for_model(**encoder.config.to_dict())  # type: ignore[union-attr, operator]
         config.num_hidden_layers = layers
-        self.body = AutoModel.from_config(config)
+        self.body = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
         self.body.pooler = None
         self.body.embeddings.word_embeddings = None
         self.head = LanguageHead(int(config.hidden_size), int(config.vocab_size))
@@ -48,7 +48,8 @@ class Generator(nn.Module):
         """(K, vocabulary) of the K ``hidden`` tokens."""
         known = F.embedding(shown, embeddings)
         vectors = self.body(inputs_embeds=known, attention_mask=mask).last_hidden_state
-        return self.head(vectors[hidden], embeddings)
+        guesses: Tensor = self.head(vectors[hidden], embeddings)
+        return guesses
 
 
 class AdaptModel(nn.Module):
@@ -86,9 +87,8 @@ class AdaptModel(nn.Module):
         truth = batch.ids[batch.hidden]
         shown = self._shown(batch)
         if self.language is not None:
-            guesses = self.language(
-                self._encoded(shown, batch.mask)[batch.hidden], self._embeddings
-            )
+            vectors = self._encoded(shown, batch.mask)[batch.hidden]
+            guesses = self.language(vectors, self._embeddings)
         else:
             assert self.generator is not None
             guesses = self.generator(shown, batch.mask, batch.hidden, self._embeddings)

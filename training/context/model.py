@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from jupyter_cellorder.networks.context import ContextNetwork, Look
 from jupyter_cellorder.networks.pooling import mean_pool
 from training.context.data import ContextBatch
-from training.context.loss import LossWeights, context_loss
+from training.context.loss import context_loss
+from training.context.recipe import LossWeights
 
 
 class ContextModel(nn.Module):

@@ -40,7 +40,7 @@ class SequenceRun:
         self.recipe, self.questions, self.order = recipe, questions, order
         order.output.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
-        encoder = load_encoder(recipe.encoder)
+        encoder = load_encoder(recipe.encoder, recipe.dropout)
         self.config: dict[str, Any] = encoder.config.to_dict()  # type: ignore[union-attr, operator]
         self.pad = int(self.config.get("pad_token_id") or 0)
         self.types = int(self.config.get("type_vocab_size") or 1)
