@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import UnionType
@@ -79,12 +79,8 @@ def names() -> list[str]:
     return sorted(path.stem for path in RECIPES.glob("*.toml"))
 
 
-def read(name: str, changes: Iterable[str] = ()) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
     """The values of a recipe, by its name or the path of a .toml file.
-
-    Args:
-        name: As it ships, or a file of one's own.
-        changes: ``key=value`` or ``table.key=value``, the value as in TOML or a bare word.
 
     Raises:
         RecipeError: no such recipe, or not TOML.
@@ -100,12 +96,15 @@ def read(name: str, changes: Iterable[str] = ()) -> dict[str, Any]:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path} is not TOML: {error}.", "recipe-invalid") from None
-    for change in changes:
-        _change(values, change)
     return values
 
 
-def _change(values: dict[str, Any], change: str) -> None:
+def apply(values: dict[str, Any], change: str) -> None:
+    """Change one value, written ``key=value`` or ``table.key=value``.
+
+    Raises:
+        RecipeError: nothing is assigned, or a table is wanted where there is none.
+    """
     key, equals, text = change.partition("=")
     *tables, last = key.strip().split(".")
     if not equals or not last:

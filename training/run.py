@@ -31,6 +31,12 @@ def parser() -> argparse.ArgumentParser:
         help="folder of tokenised corpora, shared by runs; RUN/cache where it is left out",
     )
     made.add_argument(
+        "--encoders",
+        type=Path,
+        help="folder with encoders by their names, as FOLDER/microsoft/codebert-base, for a "
+        "machine without the hub",
+    )
+    made.add_argument(
         "--set",
         action="append",
         default=[],
@@ -75,6 +81,7 @@ def _train(chosen: argparse.Namespace) -> int:
             Split(chosen.data),
             chosen.output,
             chosen.cache or chosen.output / "cache",
+            chosen.encoders,
         ),
     )
     print(f"Trained: {folder}\n{tasks.next_step(loaded, chosen.output)}")

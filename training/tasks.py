@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,7 +15,7 @@ from training.data.splits import Split
 from training.ensemble.recipe import EnsembleRecipe
 from training.pairwise.recipe import PairwiseRecipe
 from training.pointwise.recipe import PointwiseRecipe
-from training.recipe import Recipe, RecipeError, fill, read
+from training.recipe import Recipe, RecipeError, apply, fill, read
 
 # A task's package holds `recipe.py`, free of torch, and `run.py` with the function `train`.
 TASKS: dict[str, type[Recipe]] = {
@@ -35,12 +36,19 @@ class Order:
         split: Notebooks to train on and to hold out.
         output: Folder of the run.
         cache: Folder of tokenised corpora, shared by runs.
+        encoders: Folder in which encoders are looked for by their names, before the hub is asked.
     """
 
     name: str
     split: Split
     output: Path
     cache: Path
+    encoders: Path | None = None
+
+    def encoder(self, name: str) -> str:
+        """The encoder's folder where it is in :attr:`encoders`, else its name."""
+        folder = self.encoders / name if self.encoders is not None else None
+        return str(folder) if folder is not None and folder.is_dir() else name
 
 
 class Train(Protocol):
@@ -53,16 +61,27 @@ class Train(Protocol):
 def load(name: str, changes: Iterable[str] = ()) -> Recipe:
     """A recipe by its name, or by the path of a .toml file.
 
+    Args:
+        name: As it ships, or a file of one's own.
+        changes: ``key=value`` or ``table.key=value``, the value as in TOML or a bare word. What an
+            ensemble does not know itself is changed in each of its members.
+
     Raises:
         RecipeError: no such recipe or task, not TOML, an unknown key or a value of another type.
     """
-    values = read(name, changes)
+    values = read(name)
     task = values.get("task")
     if task not in TASKS:
         raise RecipeError(
             f"{name}: there is no task {task!r}; choose one of {', '.join(TASKS)}.",
             "recipe-invalid",
         )
+    own = {known.name for known in fields(TASKS[task])}
+    for change in changes:
+        if task == "ensemble" and re.split(r"[.=]", change)[0].strip() not in own:
+            values["changes"] = [*values.get("changes", []), change]
+        else:
+            apply(values, change)
     return fill(TASKS[task], values, name)
 
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from training.context.data import Mixture
-from training.loop.stage import Stage
-from training.recipe import ContextRecipe, RecipeError, TokenLimits, load, names
+from training.context.recipe import ContextRecipe, ContextStage, Mixture
+from training.ensemble.recipe import EnsembleRecipe
+from training.pairwise.recipe import PairwiseRecipe
+from training.pointwise.recipe import PointwiseRecipe
+from training.recipe import EncoderRecipe, RecipeError, TokenLimits, names
+from training.tasks import TASKS, load
 
 MINIMAL = 'summary = "s"\ntask = "context"\nencoder = "e"\n'
 
@@ -27,42 +30,122 @@ def refusal(name: str) -> str:
     return message
 
 
-def test_the_recipe_of_the_issue_ships() -> None:
-    assert "minilm-context" in names()
+OF_2022 = {
+    "codebert-5",
+    "codebert-20",
+    "codebert-25",
+    "codebert-mlm-10",
+    "graphcodebert",
+    "pairwise-bertsmall",
+    "context-codebert",
+    "atlantis-public",
+    "atlantis",
+    "atlantis-graph",
+}
+SMALL = {"minilm-pointwise", "minilm-pairwise", "minilm-context", "minilm-adapt"}
+
+
+def test_the_recipes_that_ship() -> None:
+    assert set(names()) == OF_2022 | SMALL
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_shipped_recipe_loads(name: str) -> None:
     found = load(name)
     assert found.summary
-    assert found.task == "context"
-    assert 0 < found.mixture.all + found.mixture.ordered + found.mixture.few <= 1
-    assert found.network.width % found.network.heads == 0
+    assert found.task in TASKS
+    if isinstance(found, ContextRecipe):
+        assert 0 < found.mixture.all + found.mixture.ordered + found.mixture.few <= 1
+        assert found.network.width % found.network.heads == 0
+    if isinstance(found, EnsembleRecipe):
+        assert all(isinstance(load(member.recipe), EncoderRecipe) for member in found.members)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoder", "epochs"),
+    [
+        ("codebert-5", "microsoft/codebert-base", 5),
+        ("codebert-20", "microsoft/codebert-base", 20),
+        ("codebert-25", "microsoft/codebert-base", 25),
+        ("codebert-mlm-10", "microsoft/codebert-base-mlm", 10),
+        ("graphcodebert", "microsoft/graphcodebert-base", 20),
+    ],
+)
+def test_the_pointwise_settings_of_2022(name: str, encoder: str, epochs: int) -> None:
+    found = load(name)
+    assert isinstance(found, PointwiseRecipe)
+    assert (found.encoder, found.stage.epochs) == (encoder, epochs)
+    assert (found.tokens.markdown, found.layout.code_cells, found.layout.code_tokens) == (
+        64,
+        20,
+        23,
+    )
+    assert found.layout.length == 512
+    assert found.stage.batch * found.stage.accumulate == 32
+    assert found.stage.rate == found.stage.encoder_rate == 3e-5
+    assert (found.stage.warm_up, found.stage.schedule, found.stage.weight_decay) == (
+        0.05,
+        "linear",
+        0.01,
+    )
+
+
+def test_the_pairwise_settings_of_2022() -> None:
+    found = load("pairwise-bertsmall")
+    assert isinstance(found, PairwiseRecipe)
+    assert (found.layout.length, found.negatives.sampler, found.negatives.share) == (
+        128,
+        "uniform",
+        0.1,
+    )
+    assert (found.stage.batch, found.stage.epochs, found.stage.rate) == (256, 1, 5e-5)
+
+
+@pytest.mark.parametrize("name", ["atlantis-public", "atlantis", "atlantis-graph"])
+def test_the_weights_of_2022(name: str) -> None:
+    found = load(name)
+    assert isinstance(found, EnsembleRecipe)
+    assert [member.weight for member in found.members] == [6, 5, 2, 3]
+    assert [load(member.recipe).task for member in found.members] == [
+        "pointwise",
+        "pointwise",
+        "pointwise",
+        "pairwise",
+    ]
 
 
 def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
-    assert load(written(tmp_path, MINIMAL)) == ContextRecipe("s", "context", "e")
+    assert load(written(tmp_path, MINIMAL)) == ContextRecipe(
+        summary="s", task="context", encoder="e"
+    )
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     text = MINIMAL + (
         "seed = 7\n[tokens]\nmarkdown = 5\n[mixture]\nall = 1\nfew = 0.5\n"
-        "[frozen]\nepochs = 2\nbf16 = false\n[unfrozen]\nsteps = 9\n"
+        '[frozen]\nepochs = 2\nprecision = "fp32"\n[unfrozen]\nsteps = 9\n'
     )
     found = load(written(tmp_path, text))
+    assert isinstance(found, ContextRecipe)
     assert found.seed == 7
     assert found.tokens == TokenLimits(markdown=5)
     assert found.mixture == Mixture(all=1.0, few=0.5)
     assert isinstance(found.mixture.all, float)
-    assert found.frozen == Stage(epochs=2.0, bf16=False)
-    assert found.unfrozen == Stage(steps=9)
+    assert found.frozen == ContextStage(epochs=2.0, precision="fp32")
+    assert found.unfrozen == ContextStage(steps=9)
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (MINIMAL.replace('"context"', '"rank"'), "there is no task 'rank'; choose context"),
-        (MINIMAL + "sed = 1\n", "unknown key 'sed'; known are summary, task, encoder, seed"),
+        (
+            MINIMAL.replace('"context"', '"rank"'),
+            "there is no task 'rank'; choose one of adapt, context",
+        ),
+        (
+            MINIMAL + "sed = 1\n",
+            "unknown key 'sed'; known are summary, task, encoder, seed, notebooks",
+        ),
         (MINIMAL + "[frozen]\nsteep = 1\n", "frozen: unknown key 'steep'"),
         (MINIMAL + "[unfrozen]\nsteep = 1\n", "unfrozen: unknown key 'steep'"),
         (MINIMAL + 'seed = "one"\n', "seed is 'one'; int is wanted"),
@@ -70,7 +153,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         (MINIMAL + "[frozen]\nrate = true\n", "rate is True; float is wanted"),
         (MINIMAL + "[frozen]\nsteps = 1.5\n", "steps is 1.5; int is wanted"),
         (MINIMAL + "[seed]\na = 1\n", "seed is a table; int is wanted"),
-        (MINIMAL + "frozen = 3\n", "frozen is 3; Stage is wanted"),
+        (MINIMAL + "frozen = 3\n", "frozen is 3; a table is wanted"),
         ('summary = "s"\ntask = "context"\n', "the key 'encoder' is missing"),
         ("summary = \n", "is not TOML"),
     ],
@@ -82,3 +165,70 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
 def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
     assert "choose one of" in refusal("no-such-recipe")
     assert "minilm-context" in refusal(str(tmp_path / "none.toml"))
+
+
+def test_values_can_be_changed(tmp_path: Path) -> None:
+    changes = ["seed=7", "frozen.rate = 0.5", "encoder=some/folder", "tokens.code = 9"]
+    found = load(written(tmp_path, MINIMAL), changes)
+    assert isinstance(found, ContextRecipe)
+    assert (found.seed, found.frozen.rate, found.encoder) == (7, 0.5, "some/folder")
+    assert found.tokens == TokenLimits(code=9)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("seed", "'seed' changes nothing; write key=value"),
+        ("=3", "changes nothing"),
+        ("seed.deep=3", "seed is a table; int is wanted"),
+        ("task.deep=3", "'task' is no table"),
+        ("frozen.steep=3", "frozen: unknown key 'steep'"),
+        ("seed=one", "seed is 'one'; int is wanted"),
+    ],
+)
+def test_a_change_that_cannot_be_made_is_named(tmp_path: Path, change: str, said: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        load(written(tmp_path, MINIMAL), [change])
+    assert said in str(caught.value)
+
+
+def test_changes_of_an_ensemble_reach_its_members() -> None:
+    found = load("atlantis", ["stage.minutes=5", "summary=mine"])
+    assert isinstance(found, EnsembleRecipe)
+    assert found.summary == "mine"
+    member = load(found.members[0].recipe, found.changes)
+    assert isinstance(member, PointwiseRecipe)
+    assert member.stage.minutes == 5
+
+
+ENSEMBLE = 'summary = "s"\ntask = "ensemble"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ENSEMBLE, "the key 'members' is missing"),
+        (ENSEMBLE + "members = []\n", "members need names of their own"),
+        (ENSEMBLE + "members = 3\n", "members is 3; a list is wanted"),
+        (ENSEMBLE + '[[members]]\nname = "a"\n', "members[0]: the key 'recipe' is missing"),
+        (ENSEMBLE + '[[members]]\nname = "../a"\nrecipe = "b"\n', "letters, digits"),
+        (ENSEMBLE + '[[members]]\nname = "a"\nrecipe = "b"\nweight = 0\n', "above 0"),
+    ],
+)
+def test_a_wrong_ensemble_is_named(tmp_path: Path, text: str, said: str) -> None:
+    assert said in refusal(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "said"),
+    [
+        ("pairwise", '[negatives]\nsampler = "far"\n', "choose uniform or near"),
+        ("pairwise", "[negatives]\nshare = 0.0\n", "share is 0.0"),
+        ("adapt", '[corruption]\nobjective = "nsp"\n', "choose one of mlm, rtd, mlm+rtd"),
+        ("adapt", "[corruption]\nshare = 1.0\n", "share is 1.0"),
+    ],
+)
+def test_values_that_make_no_sense_are_named(
+    tmp_path: Path, task: str, text: str, said: str
+) -> None:
+    assert said in refusal(written(tmp_path, MINIMAL.replace("context", task) + text))

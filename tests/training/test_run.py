@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from training import recipe, run
+from training import recipe, run, tasks
 
 
 @pytest.mark.parametrize("missing", ["torch", "transformers"])
@@ -37,7 +37,7 @@ def test_without_a_recipe_it_lists_what_there_is(capsys: pytest.CaptureFixture[s
     shown = capsys.readouterr().out
     for name in recipe.names():
         assert name in shown
-        assert recipe.load(name).summary in shown
+        assert tasks.load(name).summary in shown
     assert "--data CORPUS --output RUN" in shown
 
 

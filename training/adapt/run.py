@@ -37,8 +37,8 @@ class AdaptRun:
         self.recipe, self.order = recipe, order
         order.output.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
-        self.encoder = load_encoder(recipe.encoder, recipe.dropout)
-        self.tokenizer = load_tokenizer(recipe.encoder)
+        self.encoder = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
+        self.tokenizer = load_tokenizer(order.encoder(recipe.encoder))
         self.tokenizer_file = order.output / "tokenizer.json"
         self.tokenizer.backend_tokenizer.save(str(self.tokenizer_file))
         self.model = AdaptModel(self.encoder, recipe.corruption, self.tokenizer.mask_token_id)

@@ -50,9 +50,9 @@ class ContextRun:
         self.recipe, self.name, self.split = recipe, order.name, order.split
         self.output, self.cache = order.output, order.cache
         self.output.mkdir(parents=True, exist_ok=True)
-        self.encoder: nn.Module = load_encoder(recipe.encoder, recipe.dropout)
+        self.encoder: nn.Module = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
         self.tokenizer_file = self.output / "tokenizer.json"
-        save_tokenizer(recipe.encoder, self.tokenizer_file)
+        save_tokenizer(order.encoder(recipe.encoder), self.tokenizer_file)
         self.width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
         self.pad = int(self.encoder.config.pad_token_id or 0)  # type: ignore[union-attr, arg-type]
 

@@ -24,9 +24,15 @@ class MemberRecipe:
 
 @dataclass(frozen=True, kw_only=True)
 class EnsembleRecipe(Recipe):
-    """Which members are trained, one after the other."""
+    """Which members are trained, one after the other.
+
+    Attributes:
+        members: In the order of training.
+        changes: Of every member's recipe, such as ``stage.minutes=60``.
+    """
 
     members: tuple[MemberRecipe, ...]
+    changes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not be told apart or weighed."""

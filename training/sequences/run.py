@@ -40,12 +40,12 @@ class SequenceRun:
         self.recipe, self.questions, self.order = recipe, questions, order
         order.output.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
-        encoder = load_encoder(recipe.encoder, recipe.dropout)
+        encoder = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
         self.config: dict[str, Any] = encoder.config.to_dict()  # type: ignore[union-attr, operator]
         self.pad = int(self.config.get("pad_token_id") or 0)
         self.types = int(self.config.get("type_vocab_size") or 1)
         self.tokenizer = order.output / "tokenizer.json"
-        save_tokenizer(recipe.encoder, self.tokenizer)
+        save_tokenizer(order.encoder(recipe.encoder), self.tokenizer)
         self.model = SequenceModel(encoder, questions)
         self.model.to("cuda" if torch.cuda.is_available() else "cpu")
 

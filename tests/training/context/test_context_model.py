@@ -17,7 +17,7 @@ from training.context.data import Collator, Question, ask_all
 from training.context.loss import LossWeights
 from training.context.model import ContextModel
 from training.context.vectors import frozen_vectors
-from training.data.cells import CellStore
+from training.data.cells import CellStore, Ragged
 from training.encoders import load_encoder
 
 
@@ -29,7 +29,16 @@ def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def model(encoder_folder: Path) -> ContextModel:
     torch.manual_seed(0)
-    config = ContextConfig(32, WIDTH, 3, 16, 2, 16, 1, 1, dropout=0.0)
+    config = ContextConfig(
+        vector=32,
+        features=WIDTH,
+        width=16,
+        heads=2,
+        feed_forward=16,
+        first_layers=1,
+        second_layers=1,
+        dropout=0.0,
+    )
     return ContextModel(ContextNetwork(config), load_encoder(str(encoder_folder)), LossWeights())
 
 
@@ -37,7 +46,7 @@ def model(encoder_folder: Path) -> ContextModel:
 def corpus(tmp_path: Path) -> CellStore:
     made = store([example("a", kinds("mcmcc")), example("b", kinds("cmmc", 9))], tmp_path)
     # The tiny encoder knows fewer words than the tokenizer here.
-    made.tokens.flat[:] = made.tokens.flat % 40
+    made.tokens = Ragged(made.tokens.flat % 40, made.tokens.offsets)
     return made
 
 

@@ -39,7 +39,16 @@ def collator(corpus: CellStore) -> Collator:
 
 def model() -> ContextModel:
     torch.manual_seed(0)
-    config = ContextConfig(VECTOR, WIDTH, 3, 16, 2, 16, 1, 1, dropout=0.5)
+    config = ContextConfig(
+        vector=VECTOR,
+        features=WIDTH,
+        width=16,
+        heads=2,
+        feed_forward=16,
+        first_layers=1,
+        second_layers=1,
+        dropout=0.5,
+    )
     return ContextModel(ContextNetwork(config), None, LossWeights())
 
 
