@@ -6,6 +6,8 @@ ensemble most.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -35,17 +37,24 @@ def from_rank(rank: ArrayLike, anchors: int, temperature: float) -> Precedence:
     return Precedence(after, before, None, ranks)
 
 
-def from_next_cell(scores: ArrayLike, temperature: float) -> Precedence:
+def from_next_cell(
+    scores: ArrayLike, temperature: float, widths: Sequence[int] | None = None
+) -> Precedence:
     """Precedence from next-cell scores, floats taken to be independent of each other.
 
     Args:
-        scores: (M, N + 1) log-odds that the float is followed by this code cell; the last column
-            is the end of the notebook.
+        scores: (M, C + 1) log-odds that the float is followed by this of C code cells; the last
+            column is the end of the notebook.
         temperature: Divides the scores, positive.
+        widths: (C + 1,) how many gaps each column stands for, where markdown that is already placed
+            parts them: they share its probability evenly, and N + 1 is their sum. One each where it
+            is left out.
     """
     scaled = np.asarray(scores, dtype=np.float64) / temperature
     gap = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     gap /= gap.sum(axis=1, keepdims=True)
+    if widths is not None:
+        gap = np.repeat(gap / np.asarray(widths), widths, axis=1)
     beyond = np.cumsum(gap[:, ::-1], axis=1)[:, ::-1]  # in this gap or a later one
     later = np.concatenate([beyond[:, 1:], np.zeros((len(gap), 1))], axis=1)
     before = gap @ later.T + 0.5 * (gap @ gap.T)

@@ -28,6 +28,15 @@ class PointwiseLayout:
     code_cells: int = 20
     code_tokens: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse a layout that nothing fits in."""
+        if self.length < 1:
+            raise ValueError(f"length is {self.length} and must be at least 1")
+        if self.code_cells < 1:
+            raise ValueError(f"code_cells is {self.code_cells} and must be at least 1")
+        if self.code_tokens < 0:
+            raise ValueError(f"code_tokens is {self.code_tokens} and must not be negative")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PairwiseLayout:
@@ -39,6 +48,11 @@ class PairwiseLayout:
     """
 
     length: int = 128
+
+    def __post_init__(self) -> None:
+        """Refuse a layout that nothing fits in."""
+        if self.length < 5:
+            raise ValueError(f"length is {self.length}: two cells need at least 5")
 
 
 class TokenRow(NamedTuple):
