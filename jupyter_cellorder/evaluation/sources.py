@@ -68,6 +68,13 @@ class Skipped:
         if len(kept) < _NAMES_KEPT:
             kept.append(name)
 
+    def merge(self, other: Skipped) -> None:
+        """Count what another count has, too."""
+        self.counts.update(other.counts)
+        for reason, names in other.names.items():
+            kept = self.names.setdefault(reason, [])
+            kept += names[: _NAMES_KEPT - len(kept)]
+
     def sentences(self) -> list[str]:
         """One sentence for each reason, with the count and the first few names."""
         sentences = []

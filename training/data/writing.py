@@ -6,19 +6,22 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from jupyter_cellorder.errors import CellOrderError
 
 PARTIAL = ".part"
 
+ADVICE = "choose another folder with --cache, then run again: what is finished is found again"
+
 
 class CacheError(CellOrderError):
-    """The cache cannot be made; the message says what to do."""
+    """The cache, or what a command makes, cannot be written; the message says what to do."""
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn a failure to write below ``folder`` into a sentence.
+def writing(folder: Path, advice: str = ADVICE) -> Iterator[None]:
+    """Turn a failure to write below ``folder`` into a sentence that ends with the advice.
 
     Raises:
         CacheError: `cache-write`, for any OSError (a full disk, a quota, no permission).
@@ -27,8 +30,8 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CacheError(
-            f"{folder} cannot be written ({error.strerror or error}); free space there or choose "
-            "another folder with --cache, then run again: what is finished is found again.",
+            f"{folder} cannot be written ({error.strerror or error}); free space there or "
+            f"{advice}.",
             "cache-write",
         ) from error
 
@@ -42,14 +45,25 @@ def write_whole(path: Path, *content: bytes | memoryview) -> None:
     """Write a file by way of a temporary one beside it.
 
     Raises:
+        CacheError: as :func:`whole`.
+    """
+    with whole(path) as file:
+        for part in content:
+            file.write(part)
+
+
+@contextmanager
+def whole(path: Path, advice: str = ADVICE) -> Iterator[BinaryIO]:
+    """Open a temporary file that gets the name ``path`` when the block has ended well.
+
+    Raises:
         CacheError: it cannot be written; nothing is left under either name.
     """
     temporary = partial(path)
-    with writing(path.parent):
+    with writing(path.parent, advice):
         try:
             with temporary.open("wb") as file:
-                for part in content:
-                    file.write(part)
+                yield file
                 settle(file.fileno())
             os.replace(temporary, path)
         except BaseException:

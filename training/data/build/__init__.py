@@ -1,0 +1,1 @@
+"""A corpus from public repositories at named commits: list, fetch, clean, families, files."""
