@@ -8,7 +8,7 @@ import logging
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,8 @@ def open_store(
             # Perhaps by the process that was waited for.
             made = _Made.read(record, cache)
             if made is None:
-                store = build_store(source.examples(), tokenizing, cache, workers or cores())
+                with closing(source):
+                    store = build_store(source.examples(), tokenizing, cache, workers or cores())
                 made = _Made(store.folder.name, source.skipped)
                 made.write(record)
     for sentence in made.skipped.sentences():
@@ -129,6 +130,7 @@ class _Source:
 
     def __init__(self, split: Split, part: str, notebooks: int | None, seed: int) -> None:
         self.skipped = Skipped()
+        self._bar: tqdm[Example] | None = None
         self._split, self._part, self._notebooks, self._seed = split, part, notebooks, seed
         self._paths, self._keep = split.part(part)
         self._files = [file for path in self._paths for file in source_files(path)]
@@ -161,14 +163,15 @@ class _Source:
 
     def _read(self) -> Iterator[Example]:
         self.skipped = Skipped()
-        read = tqdm(
-            read_examples(self._paths, self.skipped),
-            self._part,
-            self._count(),
-            unit=" notebooks",
-            mininterval=2,
-        )
-        return filter(self._keep, read)
+        self.close()
+        read = read_examples(self._paths, self.skipped)
+        self._bar = tqdm(read, self._part, self._count(), unit=" notebooks", mininterval=2)
+        return filter(self._keep, self._bar)
+
+    def close(self) -> None:
+        """End the progress bar's line, so that a sentence does not stand behind it."""
+        if self._bar is not None:
+            self._bar.close()
 
     def _count(self) -> int | None:
         """How many notebooks there are: known where each has a file of its own."""
@@ -188,7 +191,7 @@ class _Made:
         """What was noted, where the store is still there."""
         try:
             noted = json.loads(path.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         made = cls(noted["store"], Skipped(Counter(noted["skipped"]), noted["names"]))
         return made if (cache / STORES / made.store).is_dir() else None
