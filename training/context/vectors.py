@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,15 +15,21 @@ from tqdm import tqdm
 from jupyter_cellorder.networks.pooling import mean_pool
 from training.data.cells import CellStore
 from training.data.chunks import token_chunks
+from training.data.writing import reserve, whole, writing
 
 CHUNK_TOKENS = 4_096
 SAVE_EVERY = 200  # chunks between notes of progress
+ADVICE = "choose another folder with --output"
 
 
 def frozen_vectors(
     store: CellStore, encoder: nn.Module, path: Path, pad: int
 ) -> NDArray[np.float16]:
-    """(cells, vector) memory-mapped fp16; continues where an earlier call was cut off."""
+    """(cells, vector) memory-mapped fp16; continues where an earlier call was cut off.
+
+    Raises:
+        CacheError: They cannot be written.
+    """
     progress = path.with_suffix(".progress.json")
     width = int(encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
     # Longest first: memory is known at once, and chunks hold like lengths.
@@ -34,7 +39,9 @@ def frozen_vectors(
         done = int(json.loads(progress.read_text())["cells"])
         vectors = np.lib.format.open_memmap(path, mode="r+")
     else:
-        vectors = np.lib.format.open_memmap(path, "w+", np.float16, (len(store), width))
+        with writing(path.parent, ADVICE):
+            vectors = np.lib.format.open_memmap(path, "w+", np.float16, (len(store), width))
+            reserve(path)
     encoder = encoder.to("cuda" if torch.cuda.is_available() else "cpu").eval()
     bar = tqdm(total=len(store), initial=done, desc="vectors", unit=" cells", mininterval=5.0)
     chunks = 0
@@ -69,6 +76,5 @@ def encode_rows(
 
 
 def _note(path: Path, cells: int) -> None:
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps({"cells": cells}))
-    os.replace(partial, path)
+    with whole(path, ADVICE) as file:
+        file.write(json.dumps({"cells": cells}).encode())

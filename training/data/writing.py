@@ -74,3 +74,13 @@ def whole(path: Path, advice: str = ADVICE) -> Iterator[BinaryIO]:
 def settle(file: int) -> None:
     """Have a file on disk before it gets its name: else a power cut leaves the name without it."""
     os.fsync(file)
+
+
+def reserve(path: Path) -> None:
+    """Take the disk space of a file that will be written through a memory map.
+
+    Where it is not there this is an OSError now, not the signal SIGBUS in the middle.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +16,7 @@ from torch import Tensor, nn
 from training.context import vectors
 from training.context.vectors import encode_rows, frozen_vectors
 from training.data.cells import CellStore
+from training.data.writing import CacheError
 
 WIDTH = 5
 
@@ -91,3 +94,20 @@ def test_rows_come_back_in_their_order(corpus: CellStore) -> None:
     together = encode_rows(encoder, rows, 0)
     alone = [encode_rows(encoder, [row], 0)[0] for row in rows]
     assert np.allclose(together, np.stack(alone), atol=2e-3)
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="the system cannot reserve space")
+def test_a_full_disk_is_a_sentence_not_a_signal(
+    corpus: CellStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = np.array(frozen_vectors(corpus, Encoder(), tmp_path / "whole.npy", 0))
+
+    def full(file: int, start: int, size: int) -> None:
+        assert size > truth.nbytes
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "posix_fallocate", full)
+        with pytest.raises(CacheError, match="choose another folder with --output"):
+            frozen_vectors(corpus, Encoder(), tmp_path / "v.npy", 0)
+    assert np.array_equal(frozen_vectors(corpus, Encoder(), tmp_path / "v.npy", 0), truth)
