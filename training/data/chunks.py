@@ -9,20 +9,29 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+MOST_PADDING = 0.1
+
 
 def token_chunks(
     rows: Sequence[NDArray[np.generic]], pad: int, chunk_tokens: int
 ) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
     """Rows of tokens in chunks of like length, under ``chunk_tokens`` padded tokens each.
 
-    Returns the chunks and, for every row, where it stands in the joined chunks.
+    No chunk has a greater share of padding than :data:`MOST_PADDING`. Returns the chunks and, for
+    every row, where it stands in the joined chunks.
     """
     order = sorted(range(len(rows)), key=lambda row: -len(rows[row]))
     chunks = []
     start = 0
     while start < len(order):
         longest = len(rows[order[start]])
-        members = order[start : start + max(1, chunk_tokens // longest)]
+        end, tokens = start + 1, longest
+        while end < len(order) and longest * (end + 1 - start) <= chunk_tokens:
+            tokens += len(rows[order[end]])
+            if tokens < (1 - MOST_PADDING) * longest * (end + 1 - start):
+                break
+            end += 1
+        members = order[start:end]
         ids = np.full((len(members), longest), pad, np.int64)
         mask = np.zeros((len(members), longest), np.int64)
         for at, row in enumerate(members):

@@ -21,9 +21,9 @@ from training.context.data import (
     ask,
     ask_all,
     draw_question,
-    token_chunks,
 )
 from training.data.cells import CellStore
+from training.data.chunks import MOST_PADDING, token_chunks
 
 ALL, ORDERED, FEW, SHARE = Mixture(1, 0, 0), Mixture(0, 1, 0), Mixture(0, 0, 1), Mixture(0, 0, 0)
 
@@ -258,3 +258,15 @@ def test_without_vectors_every_cell_brings_its_tokens_once(corpus: CellStore) ->
     for row, question in enumerate(questions):
         for at, cell in enumerate(question.anchors):
             assert distinct[int(batch.cells[row, at])] == corpus.tokens[int(cell)].tolist()
+
+
+def test_chunks_hold_little_padding_and_every_row_once() -> None:
+    rng = np.random.default_rng(0)
+    lengths = np.clip(rng.lognormal(3.3, 0.8, 300).astype(int), 3, 64)
+    rows = [np.full(length, number, np.uint16) for number, length in enumerate(lengths, start=1)]
+    chunks, back = token_chunks(rows, 0, 1024)
+    assert all(mask.numel() <= 1024 for _, mask in chunks)
+    assert all(mask.float().mean() >= 1 - MOST_PADDING for _, mask in chunks)
+    joined = [row[row > 0] for ids, _ in chunks for row in ids]
+    for row, at in zip(rows, back.tolist(), strict=True):
+        assert joined[at].tolist() == row.tolist()
