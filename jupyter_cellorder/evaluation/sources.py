@@ -132,6 +132,16 @@ def source_files(path: Path) -> list[Path]:
     return [root]
 
 
+def notebook_count(path: Path) -> int | None:
+    """How many notebooks a source holds at most: known where each has a file of its own.
+
+    Raises:
+        SourceError: As :func:`read_examples`.
+    """
+    files = [file for file in source_files(path) if file.suffix != ".csv"]
+    return None if any(file.suffix == ".zst" for file in files) else len(files)
+
+
 def _reader(path: Path) -> tuple[Callable[[Path, Skipped], Iterator[Example]], Path]:
     if not path.exists():
         raise SourceError(

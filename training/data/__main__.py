@@ -1,4 +1,4 @@
-"""``python -m training.data build``: a corpus."""
+"""``python -m training.data describe | build``: look at a corpus, or build one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from jupyter_cellorder.errors import CellOrderError
 from training.data.build import repositories
 from training.data.build.listing import OURS
 from training.data.build.run import build, report
+from training.data.describe import run as describe
 
 DONE, INCOMPLETE, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 
@@ -17,13 +18,31 @@ DONE, INCOMPLETE, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
-        prog="python -m training.data", description="Build a corpus of notebooks."
+        prog="python -m training.data", description="Describe a corpus of notebooks, or build one."
     )
     commands = made.add_subparsers(dest="command", required=True)
+    _add_describe(
+        commands.add_parser("describe", help="count notebooks, families, cells and tokens")
+    )
     _add_build(
         commands.add_parser("build", help="rebuild a corpus from public repositories, with git")
     )
     return made
+
+
+def _add_describe(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "path",
+        type=Path,
+        help="corpus file or folder (*.jsonl.zst), Kaggle folder, or folder of .ipynb",
+    )
+    command.add_argument(
+        "--tokenizer",
+        default=describe.TOKENIZER,
+        help="whose tokens are counted: a folder, or a name on the hub (%(default)s)",
+    )
+    command.add_argument("--output", type=Path, help="folder for describe.json and plots")
+    command.set_defaults(run=_describe)
 
 
 def _add_build(command: argparse.ArgumentParser) -> None:
@@ -60,6 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
         print("Stopped; run again to go on.", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+def _describe(chosen: argparse.Namespace) -> int:
+    describe.run(chosen.path, chosen.tokenizer, chosen.output)
+    return DONE
 
 
 def _build(chosen: argparse.Namespace) -> int:
