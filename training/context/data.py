@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -124,9 +123,8 @@ class LengthBatches(Sampler[list[tuple[int, int]]]):
     def __init__(
         self, store: CellStore, longest: int, cells: int, seed: int, passes: float = 1.0
     ) -> None:
-        lengths = np.array([len(row.cells) for row in store.notebooks])
-        family = Counter(row.ancestor for row in store.notebooks)
-        sizes = np.array([family[row.ancestor] for row in store.notebooks])
+        lengths, families = store.notebooks.lengths(), store.notebooks.families()
+        sizes = np.bincount(families)[families]
         weight = (np.minimum(lengths, 4 * longest) + 16) / np.sqrt(sizes)
         self._share = weight / weight.sum()
         self._lengths = np.minimum(lengths, longest)

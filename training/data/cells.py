@@ -60,7 +60,7 @@ class Notebooks(Sequence[NotebookRow]):
     """The notebooks of a store in the order of their source, each made when it is asked for."""
 
     def __init__(self, names: pa.Table, cells: Ragged) -> None:
-        self._names = [names.column(name).combine_chunks() for name in NAMES]
+        self._names = {name: names.column(name).combine_chunks() for name in NAMES}
         self._cells = cells
 
     def __len__(self) -> int:
@@ -79,8 +79,17 @@ class Notebooks(Sequence[NotebookRow]):
             return [self._row(one) for one in places]
         return self._row(places)
 
+    def lengths(self) -> NDArray[np.int64]:
+        """(notebooks,) cells of each."""
+        return self._cells.lengths()
+
+    def families(self) -> NDArray[np.int64]:
+        """(notebooks,) a number for each ancestor."""
+        coded = self._names["ancestor"].dictionary_encode()
+        return np.asarray(coded.indices.to_numpy(), dtype=np.int64)
+
     def _row(self, at: int) -> NotebookRow:
-        id, cluster, ancestor, language = (column[at].as_py() for column in self._names)
+        id, cluster, ancestor, language = (column[at].as_py() for column in self._names.values())
         cells: NDArray[np.int32] = self._cells[at]  # type: ignore[assignment]
         return NotebookRow(id, cluster, ancestor, language, cells)
 

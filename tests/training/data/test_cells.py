@@ -70,6 +70,15 @@ def test_what_is_known_of_a_notebook(tmp_path: Path) -> None:
         made.notebooks[2]
 
 
+def test_what_is_known_of_all_notebooks_at_once(tmp_path: Path) -> None:
+    families = ["x", "y", "x", "z"]
+    made = store(
+        [example(f"{at}", "m0 c1" + " c2" * at, name) for at, name in enumerate(families)], tmp_path
+    )
+    assert made.notebooks.lengths().tolist() == [2, 3, 4, 5]
+    assert made.notebooks.families().tolist() == [0, 1, 0, 2]
+
+
 def test_headings_and_numbers_come_through_the_files(tmp_path: Path) -> None:
     texts = ["## 2.1 Data", "plain words", "b) the second", "# 3 Results"]
     made_of = [Cell(f"{at}", "markdown", text) for at, text in enumerate(texts)]
