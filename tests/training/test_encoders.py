@@ -88,9 +88,11 @@ def test_an_encoder_that_no_package_carries(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(EncoderError) as caught:
         load_encoder("some/encoder")
     assert "pip install" not in str(caught.value)
-    assert str(caught.value).endswith("give its folder.")
+    assert str(caught.value).endswith("to FOLDER/some/encoder and give --encoders FOLDER.")
 
 
 def test_a_folder_without_an_encoder(tmp_path: Path) -> None:
-    with pytest.raises(EncoderError):
+    with pytest.raises(EncoderError) as caught:
         load_encoder(str(tmp_path))
+    assert str(caught.value).startswith(f"The folder {tmp_path} holds no encoder that can be read")
+    assert "--encoders" not in str(caught.value)

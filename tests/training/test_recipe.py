@@ -156,6 +156,13 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         (MINIMAL + "frozen = 3\n", "frozen is 3; a table is wanted"),
         ('summary = "s"\ntask = "context"\n', "the key 'encoder' is missing"),
         ("summary = \n", "is not TOML"),
+        (MINIMAL.replace('"context"', '["context"]'), "there is no task ['context']"),
+        (MINIMAL + "seed = -1\n", "seed is -1 and must be at least 0"),
+        (MINIMAL + "notebooks = -1\n", "notebooks is -1 and must be at least 0"),
+        (MINIMAL + "scored = 0\n", "scored is 0 and must be at least 1"),
+        (MINIMAL + "dropout = 1.0\n", "dropout is 1.0 and must be at least 0 and below 1"),
+        (MINIMAL + "[tokens]\ncode = 2\n", "tokens: code is 2 and must be at least 3"),
+        (MINIMAL + "[tokens]\ntail = 1.5\n", "tokens: tail is 1.5 and must be between 0 and 1"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -165,6 +172,13 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
 def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
     assert "choose one of" in refusal("no-such-recipe")
     assert "minilm-context" in refusal(str(tmp_path / "none.toml"))
+
+
+def test_a_recipe_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "folder.toml").mkdir()
+    assert "cannot be read" in refusal(str(tmp_path / "folder.toml"))
+    (tmp_path / "latin.toml").write_bytes(b'summary = "\xe9"\n')
+    assert "is not TOML" in refusal(str(tmp_path / "latin.toml"))
 
 
 def test_values_can_be_changed(tmp_path: Path) -> None:
@@ -182,6 +196,7 @@ def test_values_can_be_changed(tmp_path: Path) -> None:
         ("=3", "changes nothing"),
         ("seed.deep=3", "seed is a table; int is wanted"),
         ("task.deep=3", "'task' is no table"),
+        ("task=pointwise", "its task is 'context' and cannot be changed"),
         ("frozen.steep=3", "frozen: unknown key 'steep'"),
         ("seed=one", "seed is 'one'; int is wanted"),
     ],
@@ -226,6 +241,8 @@ def test_a_wrong_ensemble_is_named(tmp_path: Path, text: str, said: str) -> None
         ("pairwise", "[negatives]\nshare = 0.0\n", "share is 0.0"),
         ("adapt", '[corruption]\nobjective = "nsp"\n', "choose one of mlm, rtd, mlm+rtd"),
         ("adapt", "[corruption]\nshare = 1.0\n", "share is 1.0"),
+        ("adapt", "[corruption]\nrtd_weight = -1\n", "rtd_weight is -1.0"),
+        ("adapt", "[corruption]\ngenerator_layers = 0\n", "generator_layers is 0"),
     ],
 )
 def test_values_that_make_no_sense_are_named(

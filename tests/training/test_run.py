@@ -56,6 +56,23 @@ def test_what_is_missing_is_said(
     assert said in capsys.readouterr().err
 
 
+def test_without_hub_and_cache_the_ways_to_an_encoder_are_said(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "training.run", "codebert-5"]
+        + ["--data", str(tmp_path), "--output", str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")},
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    said = done.stderr.strip().splitlines()
+    assert "Traceback" not in done.stderr
+    assert said[-1].startswith("The encoder 'microsoft/codebert-base' is neither a folder nor")
+    assert said[-1].endswith("to FOLDER/microsoft/codebert-base and give --encoders FOLDER.")
+    assert len(said) == 1
+
+
 def test_an_encoder_that_is_not_to_be_had_is_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
 from training.data.cells import CellStore
+from training.data.epoch_size import same_size
 
 Index: TypeAlias = tuple[int, int, int, int]  # epoch, notebook, first cell, cell after the last
 
@@ -75,10 +76,11 @@ class Pieces(Dataset[Piece]):
 
     def __getitem__(self, index: Index) -> Piece:
         _, number, start, end = index
-        ids = piece_ids(self._store, self._store.notebooks[number].cells[start:end], self._length)
+        cells = self._store.notebooks[number].cells[start:end]
+        ids = piece_ids(self._store, cells, self._length)
         rng = np.random.default_rng((self._seed, *index))
-        open_, close = ids[0], ids[-1]
-        may = (ids != open_) & (ids != close)
+        first = self._store.tokens[int(cells[0])]  # whole: a piece that is cut has lost its close
+        may = (ids != first[0]) & (ids != first[-1])
         hidden = may & (rng.random(len(ids)) < self._share)
         if may.any() and not hidden.any():
             hidden[rng.choice(np.flatnonzero(may))] = True
@@ -117,11 +119,9 @@ class PieceBatches(Sampler[list[Index]]):
         rng = np.random.default_rng((self._seed, self._epoch))
         drawn, sizes = self._drawn(self._epoch, rng)
         order = np.argsort(sizes * rng.uniform(0.97, 1.03, len(sizes)))
-        # Every epoch has the same number of batches, or resuming in one would land elsewhere.
+        order = order[same_size(len(order), self._size, rng)]
         for at in rng.permutation(len(self)):
-            start = at * self._batch
-            rows = np.arange(start, min(start + self._batch, self._size)) % len(order)
-            yield [drawn[order[row]] for row in rows]
+            yield [drawn[row] for row in order[at * self._batch : (at + 1) * self._batch]]
 
     def _measured(self) -> tuple[int, int]:
         drawn, sizes = self._drawn(0, np.random.default_rng((self._seed, 0)))

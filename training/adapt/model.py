@@ -92,7 +92,8 @@ class AdaptModel(nn.Module):
         else:
             assert self.generator is not None
             guesses = self.generator(shown, batch.mask, batch.hidden, self._embeddings)
-        language = F.cross_entropy(guesses.float(), truth)
+        # Not the mean: in a batch of empty cells nothing is hidden, and nought by nought is NaN.
+        language = F.cross_entropy(guesses.float(), truth, reduction="sum") / max(1, len(truth))
         parts = {"mlm": language.detach()}
         if self.detector is None:
             return {"loss": language, **parts}

@@ -35,6 +35,10 @@ class Corruption:
             )
         if not 0 < self.share < 1:
             raise ValueError(f"share is {self.share} and must be between 0 and 1")
+        if not self.rtd_weight >= 0:
+            raise ValueError(f"rtd_weight is {self.rtd_weight} and must not be negative")
+        if self.generator_layers < 1:
+            raise ValueError(f"generator_layers is {self.generator_layers} and must be at least 1")
 
 
 @dataclass(frozen=True, kw_only=True)

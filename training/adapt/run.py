@@ -19,6 +19,7 @@ from training.adapt.model import AdaptModel
 from training.adapt.recipe import AdaptRecipe
 from training.data.cache import open_store
 from training.data.cells import CellStore
+from training.data.writing import PARTIAL
 from training.encoders import load_encoder, load_tokenizer
 from training.loop.trainer import StageTrainer
 from training.tasks import Order
@@ -104,7 +105,9 @@ class AdaptRun:
         trainer.train(resume_from_checkpoint=resume or None)
         (weights.parent / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
         state = self.model.state_dict()
-        save_file({k: v.detach().cpu().contiguous() for k, v in state.items()}, weights)
+        part = weights.with_suffix(PARTIAL)
+        save_file({k: v.detach().cpu().contiguous() for k, v in state.items()}, part)
+        part.replace(weights)
 
     def _score(self, shown: Pieces, batches: PieceBatches) -> Mapping[str, float]:
         """Losses on held-out notebooks, always with the same hidden tokens and the same chance."""

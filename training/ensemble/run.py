@@ -27,7 +27,7 @@ def train(recipe: EnsembleRecipe, order: Order) -> Path:
             _LOG.info("Member %d of %d, %s, is there.", number, len(loaded), member.name)
             continue
         _LOG.info("Member %d of %d: %s", number, len(loaded), member.name)
-        tasks.train(own, replace(order, name=member.recipe, output=folder))
+        tasks.train(own, replace(order, name=Path(member.recipe).stem, output=folder))
     record = {
         "recipe": order.name,
         "members": [{"name": one.name, "weight": one.weight} for one in recipe.members],

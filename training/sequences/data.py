@@ -14,6 +14,7 @@ from torch.utils.data import Dataset, Sampler
 
 from jupyter_cellorder.precedence import Precedence
 from training.data.cells import CellStore
+from training.data.epoch_size import same_size
 
 Index: TypeAlias = tuple[int, int, int]  # notebook, index of the markdown, index of a code cell
 
@@ -133,10 +134,9 @@ class LikeLengths(Sampler[list[Index]]):
     def __iter__(self) -> Iterator[list[Index]]:
         drawn = self._drawn(self._epoch).indices
         rng = np.random.default_rng((self._seed, self._epoch, 1))
-        # Every epoch has the same number of batches, or resuming in one would land elsewhere.
+        drawn = drawn[same_size(len(drawn), self._size, rng)]
         for at in rng.permutation(len(self)):
-            start = at * self._batch
-            rows = drawn[np.arange(start, min(start + self._batch, self._size)) % len(drawn)]
+            rows = drawn[at * self._batch : (at + 1) * self._batch]
             yield [(int(notebook), int(markdown), int(code)) for notebook, markdown, code in rows]
 
     def _drawn(self, epoch: int) -> Draws:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from training.data.cache import open_store
 from training.data.cells import CellStore
+from training.data.writing import PARTIAL
 from training.encoders import load_encoder, save_tokenizer
 from training.loop.trainer import StageTrainer
 from training.pairwise.recipe import PairwiseRecipe
@@ -96,7 +98,9 @@ class SequenceRun:
         resume = any(weights.parent.glob("checkpoint-*"))
         trainer.train(resume_from_checkpoint=resume or None)
         (weights.parent / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
-        save_file(self._weights(), weights)
+        part = weights.with_suffix(PARTIAL)
+        save_file(self._weights(), part)
+        part.replace(weights)
 
     def _scored(self, store: CellStore) -> list[int]:
         rng = np.random.default_rng(self.recipe.seed)
@@ -118,11 +122,13 @@ class SequenceRun:
 
     def _save(self, found: list[Any]) -> Path:
         folder = self.order.output / "checkpoint"
-        folder.mkdir(exist_ok=True)
-        save_file(self._weights(), folder / "model.safetensors")
-        (folder / "tokenizer.json").write_bytes(self.tokenizer.read_bytes())
+        part = folder.with_suffix(PARTIAL)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        save_file(self._weights(), part / "model.safetensors")
+        (part / "tokenizer.json").write_bytes(self.tokenizer.read_bytes())
         config = {key: value for key, value in self.config.items() if key != "_name_or_path"}
-        (folder / "encoder.json").write_text(json.dumps(config, indent=1))
+        (part / "encoder.json").write_text(json.dumps(config, indent=1))
         temperature = fitted_temperature(self.questions, found)
         facts = {
             "kind": self.recipe.task,
@@ -133,7 +139,9 @@ class SequenceRun:
             "temperature": temperature,
             "pad": self.pad,
         }
-        (folder / f"{self.recipe.task}.json").write_text(json.dumps(facts, indent=1))
+        (part / f"{self.recipe.task}.json").write_text(json.dumps(facts, indent=1))
+        shutil.rmtree(folder, ignore_errors=True)
+        part.rename(folder)
         _LOG.info(
             "K %.4f on %d held-out notebooks; temperature %.3f",
             tau(self.questions, found, temperature),

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from jupyter_cellorder.decode import least_inversions
 from jupyter_cellorder.metric import inversions, pooled_tau
+from jupyter_cellorder.precedence import Precedence
 from training.data.cells import CellStore
 from training.sequences.data import Questions, Row, collate
 from training.sequences.model import SequenceModel
@@ -83,9 +84,14 @@ def _flush(
 def tau(questions: Questions, found: Sequence[Answer], temperature: float) -> float:
     """Pooled Kendall tau of the order with the fewest expected inversions."""
     wrong, sizes = [], []
+    rng = np.random.default_rng(0)
     for answer in found:
-        precedence = questions.precedence(answer.scores, int((~answer.floating).sum()), temperature)
-        truth = np.concatenate([np.flatnonzero(~answer.floating), np.flatnonzero(answer.floating)])
+        said = questions.precedence(answer.scores, int((~answer.floating).sum()), temperature)
+        # Shuffled: how a tie is decoded must not hang on the author's order, in which was asked.
+        shown = rng.permutation(said.floats)
+        precedence = Precedence(said.after[shown], said.before[np.ix_(shown, shown)])
+        floats = np.flatnonzero(answer.floating)[shown]
+        truth = np.concatenate([np.flatnonzero(~answer.floating), floats])
         order = least_inversions(precedence)
         wrong.append(inversions([int(truth[at]) for at in order]))
         sizes.append(len(truth))
