@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
@@ -21,6 +22,13 @@ from jupyter_cellorder.members.base import Member
 FORMAT = 1
 MANIFEST = "manifest.json"
 DEFAULT = Path(__file__).parent / "bundles" / "default"
+
+# Kind of member to the module that reads it, imported only then, and its function.
+READERS = {
+    "context": ("context", "load_context"),
+    "pairwise": ("pairwise", "load_pairwise"),
+    "pointwise": ("pointwise", "load_pointwise"),
+}
 
 Backend = Literal["onnx", "torch"]
 
@@ -158,8 +166,7 @@ def load_bundle(
 
 
 def _load(folder: Path, entry: MemberEntry, backend: Backend, threads: int | None) -> Member:
-    readers: dict[str, Callable[[], Any]] = {"context": _context_reader}
-    if entry.kind not in readers:
+    if entry.kind not in READERS:
         raise BundleError(
             f"The bundle {folder} has a member of the kind {entry.kind!r}, which this version of "
             "jupyter-cellorder does not know. Upgrade jupyter-cellorder.",
@@ -171,14 +178,10 @@ def _load(folder: Path, entry: MemberEntry, backend: Backend, threads: int | Non
             "choose that backend, or export the bundle again.",
             "backend-missing",
         )
-    member: Member = readers[entry.kind]()(entry.name, folder / entry.folder, backend, threads)
+    module, function = READERS[entry.kind]
+    reader = getattr(import_module(f"jupyter_cellorder.members.{module}"), function)
+    member: Member = reader(entry.name, folder / entry.folder, backend, threads)
     return member
-
-
-def _context_reader() -> Any:
-    from jupyter_cellorder.members.context import load_context
-
-    return load_context
 
 
 def _verify(folder: Path, manifest: Manifest, path: str | Path | None) -> None:

@@ -206,7 +206,8 @@ def test_a_member_that_does_not_run_on_the_backend(bundle: Path) -> None:
 def test_the_torch_backend_without_its_packages(
     bundle: Path, package: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "jupyter_cellorder.members.context_torch", raising=False)
+    for name in ("context_torch", "torch_parts"):
+        monkeypatch.delitem(sys.modules, f"jupyter_cellorder.members.{name}", raising=False)
     monkeypatch.setitem(sys.modules, package, None)
     error = refusal(bundle, backend="torch")
     assert error.code == "backend-missing"

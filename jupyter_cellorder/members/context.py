@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -12,9 +11,12 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_cellorder.errors import BundleError, Cancelled, RequestError
+from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.members.batching import like_lengths, padded
 from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
 from jupyter_cellorder.members.context_output import precedence_of
+from jupyter_cellorder.members.memory import Memory
+from jupyter_cellorder.members.needs_torch import needs_torch
 from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement, Precedence
@@ -48,7 +50,7 @@ class ContextMember:
         self._name = name
         self._tokenizer, self._computer = tokenizer, computer
         self._idf, self._pad = corpus_idf, pad
-        self._known: OrderedDict[bytes, tuple[Array, CellFacts]] = OrderedDict()
+        self._known: Memory[tuple[Array, CellFacts]] = Memory()
 
     @property
     def name(self) -> str:
@@ -96,32 +98,17 @@ class ContextMember:
         keys = [_key(cell) for cell in cells]
         new = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in self._known}
         self._encode(list(new), list(new.values()), cancelled)
-        for key in keys:
-            self._known.move_to_end(key)
-        found = [self._known[key] for key in keys]
-        while len(self._known) > REMEMBERED_CELLS:
-            self._known.popitem(last=False)
-        return found
+        return self._known.take(keys, REMEMBERED_CELLS)
 
     def _encode(
         self, keys: list[bytes], cells: list[Cell], cancelled: Callable[[], bool] | None
     ) -> None:
         """Remember new cells batch by batch: what a withdrawn request had done is not lost."""
         tokens = self._tokenizer(cells) if cells else []
-        order = sorted(range(len(cells)), key=lambda at: -len(tokens[at]))
-        while order:
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            longest = max(1, len(tokens[order[0]]))
-            size = max(1, BATCH_TOKENS // longest)
-            batch, order = order[:size], order[size:]
-            ids = np.full((len(batch), longest), self._pad, dtype=np.int64)
-            mask = np.zeros((len(batch), longest), dtype=np.int64)
-            for row, at in enumerate(batch):
-                ids[row, : len(tokens[at])] = tokens[at]
-                mask[row, : len(tokens[at])] = 1
+        for batch in like_lengths([len(one) for one in tokens], BATCH_TOKENS, cancelled):
+            ids, mask = padded([tokens[at] for at in batch], self._pad)
             for at, vector in zip(batch, self._computer.encode(ids, mask), strict=True):
-                self._known[keys[at]] = (vector, cell_facts(cells[at]))
+                self._known.keep(keys[at], (vector, cell_facts(cells[at])))
 
 
 def _key(cell: Cell) -> bytes:
@@ -144,11 +131,7 @@ def load_context(name: str, folder: Path, backend: str, threads: int | None) -> 
         try:
             from jupyter_cellorder.members.context_torch import TorchComputer
         except ImportError as error:
-            raise BundleError(
-                f"The torch backend needs {error.name}, which is not installed. Install it with "
-                "pip install 'jupyter-cellorder[training]', or use the backend 'onnx'.",
-                "backend-missing",
-            ) from error
+            raise needs_torch(error) from error
         computer = TorchComputer(folder, facts, threads)
     else:
         from jupyter_cellorder.members.context_onnx import OnnxComputer

@@ -1,4 +1,4 @@
-"""The ``context`` member on ONNX Runtime: weights stored in half precision, computed in fp32."""
+"""The ``context`` member on ONNX Runtime: weights in half precision or int8, computed in fp32."""
 
 from __future__ import annotations
 
@@ -6,26 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+
+from jupyter_cellorder.members.onnx_session import onnx_session
 
 
 class OnnxComputer:
-    """``encoder.onnx`` and ``network.onnx``; the weights of both lie in ``weights.safetensors``."""
+    """``encoder.onnx`` and ``network.onnx``.
+
+    Unless they are quantised, the weights of both lie in ``weights.safetensors``.
+    """
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        # Spinning threads would make the notebook's own kernels wait for a core.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._encoder, self._network = (
-            onnxruntime.InferenceSession(
-                str(folder / file), options, providers=["CPUExecutionProvider"]
-            )
-            for file in ("encoder.onnx", "network.onnx")
-        )
+        self._encoder = onnx_session(folder / "encoder.onnx", threads)
+        self._network = onnx_session(folder / "network.onnx", threads)
 
     def encode(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         """See :class:`jupyter_cellorder.members.context.Computer`."""

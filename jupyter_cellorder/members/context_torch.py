@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
-from transformers import AutoConfig, AutoModel
 
+from jupyter_cellorder.members.torch_parts import bare_encoder, device, weights
 from jupyter_cellorder.networks.context import ContextConfig, ContextInput, ContextNetwork
 from jupyter_cellorder.networks.pooling import mean_pool
 
@@ -23,21 +22,15 @@ class TorchComputer:
     """
 
     def __init__(self, folder: Path, facts: Mapping[str, Any], threads: int | None) -> None:
-        if threads is not None:
-            torch.set_num_threads(threads)
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        weights = {
-            name: value.float() for name, value in load_file(folder / "weights.safetensors").items()
-        }
-        config = AutoConfig.from_pretrained(folder / "encoder.json")
-        self.encoder = AutoModel.from_config(config)  # type: ignore[no-untyped-call]
-        self.encoder.pooler = None
+        self._device = device(threads)
+        known = weights(folder)
+        self.encoder: Any = bare_encoder(folder)
         self.network = ContextNetwork(ContextConfig(**facts["network"]))
         for part, module in (("encoder.", self.encoder), ("network.", self.network)):
             module.load_state_dict(
                 {
                     name.removeprefix(part): value
-                    for name, value in weights.items()
+                    for name, value in known.items()
                     if name.startswith(part)
                 }
             )
