@@ -33,6 +33,10 @@ class AdaptBatch(NamedTuple):
     mask: Tensor
     hidden: Tensor
 
+    def text_tokens(self) -> int:
+        """Tokens that are not padding."""
+        return int(self.mask.sum())
+
 
 def piece_ids(store: CellStore, cells: NDArray[np.int32], length: int) -> NDArray[np.int64]:
     """Neighbouring cells as one row: one opening token, a closing token after every cell."""

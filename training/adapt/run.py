@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch.utils.data import DataLoader
 
 from training.adapt.data import Piece, PieceBatches, Pieces, collate
@@ -19,8 +18,9 @@ from training.adapt.model import AdaptModel
 from training.adapt.recipe import AdaptRecipe
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.data.writing import PARTIAL
 from training.encoders import load_encoder, load_tokenizer
+from training.loop import processes
+from training.loop.results import save_weights, whole_folder
 from training.loop.trainer import StageTrainer
 from training.tasks import Order
 
@@ -41,9 +41,11 @@ class AdaptRun:
         self.encoder = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
         self.tokenizer = load_tokenizer(order.encoder(recipe.encoder))
         self.tokenizer_file = order.output / "tokenizer.json"
-        self.tokenizer.backend_tokenizer.save(str(self.tokenizer_file))
+        if processes.is_main():
+            self.tokenizer.backend_tokenizer.save(str(self.tokenizer_file))
+        processes.wait()
         self.model = AdaptModel(self.encoder, recipe.corruption, self.tokenizer.mask_token_id)
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.device = processes.state().device
         self.model.to(self.device)
         self.collate = partial(collate, pad=int(self.tokenizer.pad_token_id))
 
@@ -54,7 +56,11 @@ class AdaptRun:
             self.model.load_state_dict(load_file(weights))
         else:
             self._train(weights)
-        return self._save()
+        folder = self.order.output / "checkpoint"
+        if processes.is_main():
+            self._save(folder)
+        processes.wait()
+        return folder
 
     def _store(self, part: str, notebooks: int) -> CellStore:
         return open_store(
@@ -101,13 +107,7 @@ class AdaptRun:
             recipe.seed,
             judged_by="score",
         )
-        resume = any(weights.parent.glob("checkpoint-*"))
-        trainer.train(resume_from_checkpoint=resume or None)
-        (weights.parent / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
-        state = self.model.state_dict()
-        part = weights.with_suffix(PARTIAL)
-        save_file({k: v.detach().cpu().contiguous() for k, v in state.items()}, part)
-        part.replace(weights)
+        save_weights(trainer.fit(), weights)
 
     def _score(self, shown: Pieces, batches: PieceBatches) -> Mapping[str, float]:
         """Losses on held-out notebooks, always with the same hidden tokens and the same chance."""
@@ -117,7 +117,7 @@ class AdaptRun:
             shown, batch_sampler=batches, collate_fn=self.collate
         )
         found: dict[str, list[float]] = {}
-        half = torch.autocast(self.device, dtype=torch.bfloat16)
+        half = torch.autocast(self.device.type, dtype=torch.bfloat16)
         with torch.random.fork_rng(), torch.inference_mode(), half:
             torch.manual_seed(self.recipe.seed)
             for batch in loader:
@@ -128,21 +128,17 @@ class AdaptRun:
         means = {name: float(np.mean(values)) for name, values in found.items()}
         return {**means, "score": -means["loss"]}
 
-    def _save(self) -> Path:
-        folder = self.order.output / "checkpoint"
-        partial_folder = self.order.output / "checkpoint.part"
-        shutil.rmtree(partial_folder, ignore_errors=True)
-        self.encoder.save_pretrained(partial_folder)  # type: ignore[operator]
-        self.tokenizer.save_pretrained(partial_folder)
+    def _save(self, folder: Path) -> None:
         facts = {
             "kind": self.recipe.task,
             "recipe": self.order.name,
             "encoder": self.recipe.encoder,
             "corruption": vars(self.recipe.corruption),
         }
-        (partial_folder / "adapt.json").write_text(json.dumps(facts, indent=1))
-        shutil.rmtree(folder, ignore_errors=True)
-        return partial_folder.rename(folder)
+        with whole_folder(folder) as part:
+            self.encoder.save_pretrained(part)  # type: ignore[operator]
+            self.tokenizer.save_pretrained(part)
+            (part / "adapt.json").write_text(json.dumps(facts, indent=1))
 
 
 def train(recipe: AdaptRecipe, order: Order) -> Path:

@@ -183,6 +183,10 @@ class ContextBatch(NamedTuple):
     tokens: list[tuple[Tensor, Tensor]]
     back: Tensor | None
 
+    def text_tokens(self) -> int:
+        """Tokens that are encoded, none where the vectors are there."""
+        return sum(int(mask.sum()) for _, mask in self.tokens)
+
 
 class Collator:
     """Pads questions to one shape: anchors to the most anchors, floats to the most floats.

@@ -24,6 +24,8 @@ from training.context.vectors import encode_rows, frozen_vectors
 from training.data.cache import open_store
 from training.data.cells import CellStore, NotebookRow
 from training.encoders import load_encoder, save_tokenizer
+from training.loop import processes
+from training.loop.results import save_weights, weights_of, whole_folder
 from training.loop.trainer import StageTrainer
 from training.tasks import Order
 
@@ -52,7 +54,9 @@ class ContextRun:
         self.output.mkdir(parents=True, exist_ok=True)
         self.encoder: nn.Module = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
         self.tokenizer_file = self.output / "tokenizer.json"
-        save_tokenizer(order.encoder(recipe.encoder), self.tokenizer_file)
+        if processes.is_main():
+            save_tokenizer(order.encoder(recipe.encoder), self.tokenizer_file)
+        processes.wait()
         self.width = int(self.encoder.config.hidden_size)  # type: ignore[union-attr, arg-type]
         self.pad = int(self.encoder.config.pad_token_id or 0)  # type: ignore[union-attr, arg-type]
 
@@ -67,22 +71,34 @@ class ContextRun:
             **vars(self.recipe.network),
         )
         model = ContextModel(ContextNetwork(config), self.encoder, self.recipe.loss)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        model.to(device).requires_grad_(True)
+        model.to(processes.state().device).requires_grad_(True)
         self.encoder.requires_grad_(False)
         self._stage("frozen", self.recipe.frozen, model, train, valid, idf)
         if self.recipe.unfrozen is not None:
             model.unfreeze(self.recipe.unfrozen.unfrozen_layers)
             self._stage("unfrozen", self.recipe.unfrozen, model, train, valid, idf)
-        return self._save(model, idf, config)
+        folder = self.output / "checkpoint"
+        if processes.is_main():
+            self._save(folder, model, idf, config)
+        processes.wait()
+        return folder
 
     def _corpus(self, part: str) -> Corpus:
-        limits = vars(self.recipe.tokens)
-        store = open_store(self.split, part, self.cache, self.tokenizer_file, limits)
+        recipe = self.recipe
+        store = open_store(
+            self.split,
+            part,
+            self.cache,
+            self.tokenizer_file,
+            vars(recipe.tokens),
+            notebooks=recipe.notebooks or None if part == "train" else None,
+            seed=recipe.seed,
+        )
         # Not beside the store: other runs share that, with encoders of other weights.
         path = self.output / "vectors" / f"{store.folder.name}.npy"
         path.parent.mkdir(exist_ok=True)
-        return Corpus(store, frozen_vectors(store, self.encoder, path, self.pad))
+        with processes.main_first():
+            return Corpus(store, frozen_vectors(store, self.encoder, path, self.pad))
 
     def _stage(
         self,
@@ -120,10 +136,7 @@ class ContextRun:
             folder,
             self.recipe.seed,
         )
-        resume = any(folder.glob("checkpoint-*"))
-        trainer.train(resume_from_checkpoint=resume or None)
-        (folder / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
-        save_file(_contiguous(model), weights)
+        save_weights(trainer.fit(), weights)
 
     def _fresh(self, store: CellStore, scored: list[NotebookRow]) -> NDArray[np.float16]:
         """Vectors, by the encoder as it stands, of the cells that are scored; the rest is zero."""
@@ -139,27 +152,28 @@ class ContextRun:
         chosen = rng.choice(len(store.notebooks), count, replace=False)
         return [store.notebooks[i] for i in sorted(chosen)]
 
-    def _save(self, model: ContextModel, idf: NDArray[np.float32], config: ContextConfig) -> Path:
-        folder = self.output / "checkpoint"
-        folder.mkdir(exist_ok=True)
-        save_file(_contiguous(model), folder / "model.safetensors")
-        np.save(folder / "idf.npy", idf.astype(np.float16))
-        (folder / "tokenizer.json").write_bytes(self.tokenizer_file.read_bytes())
+    def _save(
+        self,
+        folder: Path,
+        model: ContextModel,
+        idf: NDArray[np.float32],
+        config: ContextConfig,
+    ) -> None:
         encoder = self.encoder.config.to_dict()  # type: ignore[union-attr, operator]
         encoder.pop("_name_or_path", None)
-        (folder / "encoder.json").write_text(json.dumps(encoder, indent=1))
         facts = {
+            "kind": self.recipe.task,
             "recipe": self.name,
             "encoder": self.recipe.encoder,
             "network": config.as_dict(),
             "tokens": vars(self.recipe.tokens),
         }
-        (folder / "context.json").write_text(json.dumps(facts, indent=1))
-        return folder
-
-
-def _contiguous(model: ContextModel) -> dict[str, torch.Tensor]:
-    return {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+        with whole_folder(folder) as part:
+            save_file(weights_of(model), part / "model.safetensors")
+            np.save(part / "idf.npy", idf.astype(np.float16))
+            (part / "tokenizer.json").write_bytes(self.tokenizer_file.read_bytes())
+            (part / "encoder.json").write_text(json.dumps(encoder, indent=1))
+            (part / "context.json").write_text(json.dumps(facts, indent=1))
 
 
 def train(recipe: ContextRecipe, order: Order) -> Path:

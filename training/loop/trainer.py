@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 import time
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, Sampler
-from transformers import Trainer, TrainerCallback, TrainingArguments
+from torch.utils.data import DataLoader, Dataset
+from transformers import EarlyStoppingCallback, PreTrainedModel, Trainer, TrainingArguments
+from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
+from training.loop import checkpoints, processes
+from training.loop.batches import EpochBatches, OwnBatches
+from training.loop.clock import Clock
+from training.loop.errors import LoopError
+from training.loop.forecast import TRIED, forecast
+from training.loop.log import LOG, JsonLog
+from training.loop.precision import precision
+from training.loop.progress import Progress
 from training.loop.stage import Stage
+
+_LOG = logging.getLogger(__name__)
 
 Scorer = Callable[[], Mapping[str, float]]
 
-
-class Clock(TrainerCallback):
-    """Ends a run when its minutes are over, scored and saved like one that came to its end."""
-
-    def __init__(self, minutes: float) -> None:
-        self._end = time.monotonic() + 60 * minutes
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
-        """Stop after this step where the time is over."""
-        if time.monotonic() > self._end:
-            control.should_training_stop = True
-            # Unscored, these last steps would lose to the best scored checkpoint before them.
-            control.should_evaluate = True
-            control.should_save = True
-        return control
+LONG = 200  # optimiser steps from which a forecast is made first
+DAY = 86_400  # seconds that processes wait for the one that scores
 
 
 class StageTrainer(Trainer):
     """Trainer over ready-made batches, scored by a function of ours.
 
-    ``rates`` gives the learning rate of each part of the model, by the prefix of its parameters'
-    names.
+    Every batch weighs alike in a step, whatever its size, with accumulation and over processes.
+
+    Args:
+        model: Called with ``batch=``; gives ``{"loss": ...}``.
+        questions: What the batches name.
+        batches: The same for the same epoch and seed, equally many in every epoch.
+        collate: Makes a batch: a NamedTuple of tensors with a method ``text_tokens``.
+        scorer: Measures of the model as it stands; called in the first process alone.
+        rates: Learning rate of each part of the model, by the prefix of its parameters' names.
+        stage: Settings.
+        output: Folder of checkpoints, of ``log.jsonl`` and TensorBoard's files.
+        seed: Of what is drawn.
+        judged_by: The measure that says which checkpoint is best; more is better.
     """
 
     def __init__(
         self,
         model: nn.Module,
         questions: Dataset[Any],
-        batches: Sampler[Any],
+        batches: EpochBatches,
         collate: Callable[[Any], Any],
         scorer: Scorer,
         rates: Mapping[str, float],
@@ -54,6 +68,9 @@ class StageTrainer(Trainer):
         judged_by: str = "kendall_tau",
     ) -> None:
         cuda = torch.cuda.is_available()
+        many = processes.state().num_processes > 1
+        arithmetic = precision(stage.precision)
+        rhythm = "steps" if stage.score_every else "epoch"
         arguments = TrainingArguments(
             output_dir=str(output),
             num_train_epochs=stage.epochs,
@@ -63,53 +80,143 @@ class StageTrainer(Trainer):
             warmup_steps=stage.warm_up,  # below 1: a share of all steps
             lr_scheduler_type=stage.schedule,
             max_grad_norm=1.0,
-            bf16=stage.precision == "bf16",
-            fp16=stage.precision == "fp16",
+            bf16=arithmetic == "bf16",
+            fp16=arithmetic == "fp16",
             gradient_accumulation_steps=stage.accumulate,
             use_cpu=not cuda,
-            optim="adamw_torch_fused" if cuda else "adamw_torch",
-            eval_strategy="steps",
-            eval_steps=stage.score_every,
-            save_strategy="steps",
-            save_steps=stage.score_every,
-            save_total_limit=2,
+            ddp_backend=("nccl" if cuda else "gloo") if many else None,
+            ddp_timeout=DAY,
+            ddp_find_unused_parameters=False,
+            optim="adamw_torch_fused",
+            eval_strategy=rhythm,
+            eval_steps=stage.score_every or None,
+            save_strategy=rhythm,
+            save_steps=stage.score_every or 500,
             load_best_model_at_end=True,
             metric_for_best_model=judged_by,
             greater_is_better=True,
             logging_steps=20,
+            logging_first_step=True,
             report_to=["tensorboard"] if stage.tensorboard else [],
             remove_unused_columns=False,
             dataloader_num_workers=stage.workers,
             dataloader_pin_memory=cuda,
             seed=seed,
-            disable_tqdm=False,
+            disable_tqdm=True,
+            log_level="error",
         )
-        self._questions, self._batches, self._collate_questions = questions, batches, collate
-        self._scorer, self._rates = scorer, rates
+        self._stage, self._output, self._rates = stage, output, rates
+        self._questions, self._collate = questions, collate
+        self._batches = OwnBatches(batches, arguments.process_index, arguments.world_size)
+        self._scorer, self._judged_by = scorer, judged_by
+        self._resumed = checkpoints.newest(output) if processes.is_main() else None
+        self._resumed = processes.agreed(self._resumed)
+        spent = self._resumed.seconds if self._resumed else 0.0
+        self._clock = Clock(stage.minutes, stage.save_minutes, spent)
+        self._bar = Progress(output.name, self._clock, stage.minutes, judged_by)
+        callbacks = [self._clock, self._bar, JsonLog(output / LOG)]
+        if stage.patience:
+            callbacks.append(EarlyStoppingCallback(stage.patience))
+        if stage.checkpoint_gradients:
+            _checkpoint_gradients(model)
         super().__init__(
             model=model,
             args=arguments,
             train_dataset=questions,
             eval_dataset=questions,  # asked for by name; evaluate() below scores by itself
             data_collator=collate,
-            callbacks=[Clock(stage.minutes)],
+            callbacks=callbacks,
+        )
+        self.remove_callback(PrinterCallback)  # what the bar and the log replace
+
+    def fit(self) -> nn.Module:
+        """Train, or go on where an earlier call was cut off; the model with its best weights.
+
+        Raises:
+            LoopError: a checkpoint could not be written, as on a full disk.
+        """
+        if self._resumed is None and self._steps() >= LONG and processes.is_main():
+            _LOG.info("%s", self._forecast())
+        processes.wait()
+        if self._resumed is not None:
+            _LOG.info("Going on at step %d.", self._resumed.step)
+        self.train(resume_from_checkpoint=str(self._resumed.folder) if self._resumed else None)
+        if self._stage.average > 1:
+            self._average()
+        assert isinstance(self.model, nn.Module)
+        return self.model
+
+    def _steps(self) -> int:
+        if self._stage.steps > 0:
+            return self._stage.steps
+        return int(len(self._batches) / self._stage.accumulate * self._stage.epochs)
+
+    def _forecast(self) -> str:
+        assert isinstance(self.model, nn.Module)
+        tried = [
+            self._collate([self._questions[index] for index in batch])
+            for batch in islice(self._batches, 1 + TRIED)
+        ]
+
+        model = self.model
+
+        def loss_of(batch: Any) -> torch.Tensor:
+            with self.compute_loss_context_manager():
+                found: torch.Tensor = model(**self._prepare_inputs(batch))["loss"]
+            return found
+
+        return str(
+            forecast(
+                model,
+                tried,
+                loss_of,
+                lambda batch: int(batch.text_tokens()),
+                self._steps(),
+                self._stage.accumulate,
+            )
         )
 
+    def _average(self) -> None:
+        """The mean of the best checkpoints takes the best one's place unless it scores less."""
+        assert isinstance(self.model, nn.Module)
+        chosen = checkpoints.best(self._output, self._stage.average)
+        if len(chosen) < 2:
+            return
+        self.model.load_state_dict(checkpoints.mean_weights(chosen))
+        found = self._measures()[f"eval_{self._judged_by}"]
+        best = chosen[0].score
+        assert best is not None
+        steps = ", ".join(str(one.step) for one in chosen)
+        _LOG.info(
+            "Mean of the weights of steps %s: %s %.4f; the best of them alone: %.4f.",
+            steps,
+            self._judged_by,
+            found,
+            best,
+        )
+        if found < best:
+            self.model.load_state_dict(load_file(chosen[0].folder / checkpoints.WEIGHTS))
+
     def get_train_dataloader(self) -> DataLoader[Any]:
-        """Batches as our sampler forms them."""
-        loader: DataLoader[Any] = DataLoader(
+        """Batches as our sampler forms them, shared out among the processes."""
+        return DataLoader(
             self._questions,
             batch_sampler=self._batches,
-            collate_fn=self._collate_questions,
+            collate_fn=self._collate,
             num_workers=self.args.dataloader_num_workers,
+            pin_memory=False,
         )
-        prepared: DataLoader[Any] = self.accelerator.prepare(loader)
-        return prepared
 
     def _prepare_inputs(self, inputs: Any) -> Any:
         from accelerate.utils import send_to_device
 
         return {"batch": send_to_device(inputs, self.args.device)}
+
+    def training_step(self, model: nn.Module, inputs: Any, *args: Any) -> torch.Tensor:
+        """Count the batch's text, then as the library does."""
+        self._bar.count(int(inputs.text_tokens()))
+        loss: torch.Tensor = super().training_step(model, inputs, *args)
+        return loss
 
     def create_optimizer(self, *_: Any, **__: Any) -> Any:
         """AdamW with a rate for each part; no decay on norms, biases and single numbers."""
@@ -134,11 +241,66 @@ class StageTrainer(Trainer):
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Our score of the model as it stands."""
-        started = time.monotonic()
-        metrics = {f"eval_{name}": float(value) for name, value in self._scorer().items()}
-        metrics["eval_seconds"] = time.monotonic() - started
+        metrics = self._measures()
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
             self.args, self.state, self.control, metrics
         )
         return metrics
+
+    def _measures(self) -> dict[str, float]:
+        started = time.monotonic()
+        found: dict[str, float] = {}
+        if processes.is_main():
+            found = {f"eval_{name}": float(value) for name, value in self._scorer().items()}
+            found["eval_seconds"] = time.monotonic() - started
+        return processes.agreed(found)
+
+    def _save_checkpoint(self, *args: Any, **kwargs: Any) -> None:
+        """As the library does; then marked as whole, so that half of one is never resumed from.
+
+        Raises:
+            LoopError: it could not be written; what was written of it is removed.
+        """
+        folder = self._output / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
+        score = self._scored_now()
+        there = checkpoints.read(folder)
+        if there is not None and (score is None or there.score is not None):
+            return  # an epoch's end at a step that was saved just now
+        try:
+            super()._save_checkpoint(*args, **kwargs)
+            processes.wait()
+            if processes.is_main():
+                step = self.state.global_step
+                checkpoints.mark_whole(folder, step, score, self._clock.seconds)
+                checkpoints.prune(self._output, max(1, self._stage.average))
+        except Exception as error:  # torch, safetensors and the system each raise their own
+            shutil.rmtree(folder, ignore_errors=True)
+            raise LoopError(
+                f"The checkpoint of step {self.state.global_step} could not be written to "
+                f"{self._output} ({_first_line(error)}). Free some space and give the same "
+                "command again: training goes on from the last checkpoint.",
+                "checkpoint-write",
+            ) from error
+        processes.wait()
+
+    def _scored_now(self) -> float | None:
+        """The score of the present step, if it was scored."""
+        for entry in reversed(self.state.log_history):
+            if entry.get("step") != self.state.global_step:
+                return None
+            if f"eval_{self._judged_by}" in entry:
+                return float(entry[f"eval_{self._judged_by}"])
+        return None
+
+
+def _checkpoint_gradients(model: nn.Module) -> None:
+    for part in model.modules():
+        if isinstance(part, PreTrainedModel) and part.supports_gradient_checkpointing:
+            part.gradient_checkpointing_enable(  # type: ignore[no-untyped-call]
+                gradient_checkpointing_kwargs={"use_reentrant": False}
+            )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

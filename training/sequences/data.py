@@ -76,6 +76,10 @@ class SequenceBatch(NamedTuple):
     extras: Tensor
     target: Tensor
 
+    def text_tokens(self) -> int:
+        """Tokens that are not padding."""
+        return int(self.mask.sum())
+
 
 def collate(rows: Sequence[Row], pad: int, types: int) -> SequenceBatch:
     """Pad rows to the longest; an encoder with one ``types`` only sees zeros."""

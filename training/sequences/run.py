@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,9 @@ from safetensors.torch import load_file, save_file
 
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.data.writing import PARTIAL
 from training.encoders import load_encoder, save_tokenizer
+from training.loop import processes
+from training.loop.results import save_weights, weights_of, whole_folder
 from training.loop.trainer import StageTrainer
 from training.pairwise.recipe import PairwiseRecipe
 from training.pointwise.recipe import PointwiseRecipe
@@ -47,9 +47,11 @@ class SequenceRun:
         self.pad = int(self.config.get("pad_token_id") or 0)
         self.types = int(self.config.get("type_vocab_size") or 1)
         self.tokenizer = order.output / "tokenizer.json"
-        save_tokenizer(order.encoder(recipe.encoder), self.tokenizer)
+        if processes.is_main():
+            save_tokenizer(order.encoder(recipe.encoder), self.tokenizer)
+        processes.wait()
         self.model = SequenceModel(encoder, questions)
-        self.model.to("cuda" if torch.cuda.is_available() else "cpu")
+        self.model.to(processes.state().device)
 
     def run(self) -> Path:
         """Train; the checkpoint's folder."""
@@ -60,7 +62,11 @@ class SequenceRun:
             self.model.load_state_dict(load_file(weights))
         else:
             self._train(valid, scored, weights)
-        return self._save(self._answers(valid, scored))
+        folder = self.order.output / "checkpoint"
+        if processes.is_main():
+            self._save(folder, self._answers(valid, scored))
+        processes.wait()
+        return folder
 
     def _store(self, part: str, notebooks: int) -> CellStore:
         return open_store(
@@ -95,12 +101,7 @@ class SequenceRun:
             weights.parent,
             recipe.seed,
         )
-        resume = any(weights.parent.glob("checkpoint-*"))
-        trainer.train(resume_from_checkpoint=resume or None)
-        (weights.parent / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
-        part = weights.with_suffix(PARTIAL)
-        save_file(self._weights(), part)
-        part.replace(weights)
+        save_weights(trainer.fit(), weights)
 
     def _scored(self, store: CellStore) -> list[int]:
         rng = np.random.default_rng(self.recipe.seed)
@@ -116,20 +117,9 @@ class SequenceRun:
         self.model.train(training)
         return {"kendall_tau": tau(self.questions, found, self.questions.temperature)}
 
-    def _weights(self) -> dict[str, torch.Tensor]:
-        state = self.model.state_dict()
-        return {name: value.detach().cpu().contiguous() for name, value in state.items()}
-
-    def _save(self, found: list[Any]) -> Path:
-        folder = self.order.output / "checkpoint"
-        part = folder.with_suffix(PARTIAL)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        save_file(self._weights(), part / "model.safetensors")
-        (part / "tokenizer.json").write_bytes(self.tokenizer.read_bytes())
-        config = {key: value for key, value in self.config.items() if key != "_name_or_path"}
-        (part / "encoder.json").write_text(json.dumps(config, indent=1))
+    def _save(self, folder: Path, found: list[Any]) -> None:
         temperature = fitted_temperature(self.questions, found)
+        config = {key: value for key, value in self.config.items() if key != "_name_or_path"}
         facts = {
             "kind": self.recipe.task,
             "recipe": self.order.name,
@@ -139,13 +129,14 @@ class SequenceRun:
             "temperature": temperature,
             "pad": self.pad,
         }
-        (part / f"{self.recipe.task}.json").write_text(json.dumps(facts, indent=1))
-        shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
+        with whole_folder(folder) as part:
+            save_file(weights_of(self.model), part / "model.safetensors")
+            (part / "tokenizer.json").write_bytes(self.tokenizer.read_bytes())
+            (part / "encoder.json").write_text(json.dumps(config, indent=1))
+            (part / f"{self.recipe.task}.json").write_text(json.dumps(facts, indent=1))
         _LOG.info(
             "K %.4f on %d held-out notebooks; temperature %.3f",
             tau(self.questions, found, temperature),
             len(found),
             temperature,
         )
-        return folder

@@ -18,8 +18,12 @@ from jupyter_cellorder.evaluation.sources import read_examples
 from training import calibrate, export, run
 
 
+def read_log(stage: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (stage / "log.jsonl").read_text().splitlines()]
+
+
 def test_training_learns_what_the_corpus_holds(tiny_run: TinyRun) -> None:
-    log = json.loads((tiny_run.output / "frozen" / "log.json").read_text())
+    log = read_log(tiny_run.output / "frozen")
     losses = [entry["loss"] for entry in log if "loss" in entry]
     assert losses[-1] < losses[0]
     result = evaluate(
@@ -101,6 +105,6 @@ def test_a_stage_that_the_clock_ends_is_scored_and_saved(tiny_run: TinyRun, tmp_
     recipe.write_text(text)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
     for stage in ("frozen", "unfrozen"):
-        log = json.loads((output / stage / "log.json").read_text())
+        log = read_log(output / stage)
         assert [entry["step"] for entry in log if "eval_kendall_tau" in entry] == [1]
         assert (output / stage / "checkpoint-1").is_dir()

@@ -1,0 +1,74 @@
+"""What a stage or a run leaves: there whole, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import nn
+
+from training.loop import processes
+from training.loop.errors import LoopError
+
+PARTIAL = ".part"
+
+
+def weights_of(module: nn.Module) -> dict[str, torch.Tensor]:
+    """The state of a module, on the processor."""
+    state = module.state_dict()
+    return {name: value.detach().cpu().contiguous() for name, value in state.items()}
+
+
+def save_weights(module: nn.Module, path: Path) -> None:
+    """Write a module's weights, in the first process.
+
+    Raises:
+        LoopError: as :func:`whole_folder`.
+    """
+    if processes.is_main():
+        part = path.with_suffix(PARTIAL)
+        with _told(path):
+            save_file(weights_of(module), part)
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+    processes.wait()
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Fill a folder that takes the name ``folder`` when the block has ended well.
+
+    Raises:
+        LoopError: it cannot be written, as on a full disk; what was there before stays.
+    """
+    part = folder.with_suffix(PARTIAL)
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        with _told(folder):
+            part.mkdir(parents=True)
+            yield part
+            shutil.rmtree(folder, ignore_errors=True)
+            part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        if path.suffix:
+            path.with_suffix(PARTIAL).unlink(missing_ok=True)
+        raise LoopError(
+            f"{path} could not be written ({error}). Free some space and give the same command "
+            "again: what is finished is found again.",
+            "result-write",
+        ) from error
