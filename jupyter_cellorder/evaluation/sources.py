@@ -132,14 +132,10 @@ def source_files(path: Path) -> list[Path]:
     return [root]
 
 
-def notebook_count(path: Path) -> int | None:
-    """How many notebooks a source holds at most: known where each has a file of its own.
-
-    Raises:
-        SourceError: As :func:`read_examples`.
-    """
-    files = [file for file in source_files(path) if file.suffix != ".csv"]
-    return None if any(file.suffix == ".zst" for file in files) else len(files)
+def notebook_count(files: Iterable[Path]) -> int | None:
+    """How many notebooks :func:`source_files` hold at most, where each has a file of its own."""
+    notebooks = [file for file in files if file.suffix != ".csv"]
+    return None if any(file.suffix == ".zst" for file in notebooks) else len(notebooks)
 
 
 def _reader(path: Path) -> tuple[Callable[[Path, Skipped], Iterator[Example]], Path]:

@@ -16,7 +16,13 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from jupyter_cellorder.errors import CellOrderError
-from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples, source_files
+from jupyter_cellorder.evaluation.sources import (
+    Example,
+    Skipped,
+    notebook_count,
+    read_examples,
+    source_files,
+)
 from training.data.cells import CellStore
 from training.data.merge import merge
 from training.data.shards import Tokenizing, chunks, shard_name
@@ -165,18 +171,14 @@ class _Source:
         self.skipped = Skipped()
         self.close()
         read = read_examples(self._paths, self.skipped)
-        self._bar = tqdm(read, self._part, self._count(), unit=" notebooks", mininterval=2)
+        count = notebook_count(self._files)
+        self._bar = tqdm(read, self._part, count, unit=" notebooks", mininterval=2)
         return filter(self._keep, self._bar)
 
     def close(self) -> None:
         """End the progress bar's line, so that a sentence does not stand behind it."""
         if self._bar is not None:
             self._bar.close()
-
-    def _count(self) -> int | None:
-        """How many notebooks there are: known where each has a file of its own."""
-        notebooks = [file for file in self._files if file.suffix != ".csv"]
-        return None if any(file.suffix == ".zst" for file in notebooks) else len(notebooks)
 
 
 @dataclass(frozen=True)

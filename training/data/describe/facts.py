@@ -11,7 +11,13 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from jupyter_cellorder.errors import CellOrderError
-from jupyter_cellorder.evaluation.sources import Example, Skipped, notebook_count, read_examples
+from jupyter_cellorder.evaluation.sources import (
+    Example,
+    Skipped,
+    notebook_count,
+    read_examples,
+    source_files,
+)
 from jupyter_cellorder.notebook import Cell
 from training.data.describe.tally import Tally
 from training.data.language import guess_language
@@ -101,7 +107,7 @@ def describe(path: Path, count_tokens: TokenCounter | None = None) -> Facts:
         CellOrderError: `nothing-to-describe`: no notebook in it can be used.
     """
     facts = Facts()
-    total = notebook_count(path)
+    total = notebook_count(source_files(path))
     examples = tqdm(
         read_examples(path, facts.skipped), "reading", total, unit=" notebooks", mininterval=1
     )

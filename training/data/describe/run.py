@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from jupyter_cellorder.evaluation.sources import source_files
 from training.data.describe.facts import Facts, TokenCounter, describe
 from training.data.describe.table import table
 from training.data.writing import whole, writing
@@ -29,8 +30,9 @@ def run(path: Path, tokenizer: str, output: Path | None) -> None:
         CellOrderError: `nothing-to-describe`.
         CacheError: ``output`` cannot be written.
     """
+    source_files(path)  # a wrong path is found out before the long work, and so is a wrong output
     if output is not None:
-        with writing(output, ADVICE):  # found out before the long work
+        with writing(output, ADVICE):
             output.mkdir(parents=True, exist_ok=True)
     count_tokens = token_counter(tokenizer)
     facts = describe(path, count_tokens)
