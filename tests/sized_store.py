@@ -37,7 +37,5 @@ def sized_store(notebooks: Sequence[str], folder: Path, limit: int = 600) -> Cel
 
 def words(number: int, length: int) -> str:
     """So many words; the first two name the number."""
-    first = (number % len(WORDS), number // len(WORDS) % len(WORDS))
-    return " ".join(
-        WORDS[(first[at] if at < 2 else number + at) % len(WORDS)] for at in range(length)
-    )
+    numbers = [number, number // len(WORDS), *range(number + 2, number + length)]
+    return " ".join(WORDS[one % len(WORDS)] for one in numbers[:length])

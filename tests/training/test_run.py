@@ -57,9 +57,9 @@ def test_what_is_missing_is_said(
 
 
 def test_without_hub_and_cache_the_ways_to_an_encoder_are_said(tmp_path: Path) -> None:
+    asked = ["codebert-5", "--data", str(tmp_path), "--output", str(tmp_path / "run")]
     done = subprocess.run(
-        [sys.executable, "-m", "training.run", "codebert-5"]
-        + ["--data", str(tmp_path), "--output", str(tmp_path / "run")],
+        [sys.executable, "-m", "training.run", *asked],
         capture_output=True,
         text=True,
         env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")},

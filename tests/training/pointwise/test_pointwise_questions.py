@@ -71,11 +71,10 @@ def test_the_answer_is_the_place_and_the_share_of_markdown_is_right(
 
 def test_all_that_is_asked_is_what_is_learned(asked_store: CellStore) -> None:
     questions = PointwiseQuestions(LAYOUTS[0], 0.3)
-    indices = questions.draws(asked_store, np.random.default_rng(0)).indices.tolist()
+    drawn = questions.draws(asked_store, np.random.default_rng(0)).indices.tolist()
     for number in range(len(NOTEBOOKS)):
-        shown = [
-            questions.row(asked_store, tuple(index)) for index in indices if index[0] == number
-        ]
+        own = [index for index in drawn if index[0] == number]
+        shown = [questions.row(asked_store, tuple(index)) for index in own]
         assert questions.ask_all(asked_store, number) == shown
 
 
