@@ -1,0 +1,33 @@
+"""Which arithmetic a machine gives."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from training.loop import precision as chosen
+from training.loop.errors import LoopError
+
+
+def test_fp32_is_always_there() -> None:
+    assert chosen.precision("fp32") == "fp32"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+def test_fp16_needs_a_gpu() -> None:
+    with pytest.raises(LoopError, match="needs a GPU"):
+        chosen.precision("fp16")
+
+
+def test_no_such_precision() -> None:
+    with pytest.raises(LoopError, match="choose bf16, fp16, fp32"):
+        chosen.precision("int8")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+@pytest.mark.parametrize(("has", "given"), [(True, "bf16"), (False, "fp32")])
+def test_bf16_only_where_the_processor_has_it(
+    has: bool, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chosen, "_processor_has_bf16", lambda: has)
+    assert chosen.precision("bf16") == given
