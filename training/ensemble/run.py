@@ -9,6 +9,7 @@ from pathlib import Path
 
 from training import tasks
 from training.ensemble.recipe import EnsembleRecipe
+from training.loop import processes
 from training.tasks import Order
 
 _LOG = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ def train(recipe: EnsembleRecipe, order: Order) -> Path:
         "recipe": order.name,
         "members": [{"name": one.name, "weight": one.weight} for one in recipe.members],
     }
-    partial = order.output / "ensemble.json.part"
-    partial.write_text(json.dumps(record, indent=1))
-    return partial.replace(order.output / "ensemble.json").parent
+    if processes.is_main():
+        partial = order.output / "ensemble.json.part"
+        partial.write_text(json.dumps(record, indent=1))
+        partial.replace(order.output / "ensemble.json")
+    processes.wait()
+    return order.output
