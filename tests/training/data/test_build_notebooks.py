@@ -39,6 +39,7 @@ def test_a_long_source_is_cut() -> None:
         (f"<a href='data:;base64,{PICTURE}'>", "<a href='data:...'>"),
         (f"logo = '{PICTURE}'", "logo = 'data:...'"),
         ("see data:text/plain,hello", "see data:text/plain,hello"),
+        ('f"data:image/png;base64,{encoded}"', 'f"data:image/png;base64,{encoded}"'),
         ("path/to/some/long/" * 5, "path/to/some/long/" * 5),
     ],
 )

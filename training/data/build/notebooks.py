@@ -21,7 +21,7 @@ NOT_PYTHON = "not in Python"
 BLOB = "data:..."
 # Files inside the text: data URIs, and bare base64 too long to be a name or a path.
 _BLOBS = re.compile(
-    r"data:[\w.+-]*(?:/[\w.+-]+)?(?:;[\w.+-]+(?:=[\w.+-]+)?)*;base64,[A-Za-z0-9+/=%]*"
+    r"data:[\w.+-]*(?:/[\w.+-]+)?(?:;[\w.+-]+(?:=[\w.+-]+)?)*;base64,[A-Za-z0-9+/=%]{20,}"
     r"|[A-Za-z0-9+/]{300,}={0,2}"
 )
 
