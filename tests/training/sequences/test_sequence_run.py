@@ -18,16 +18,16 @@ from training import run
 from training.sequences import run as sequence_run
 
 SETTINGS = {
-    "pointwise": ["stage.batch=16", "layout.length=64"],
-    "pairwise": ["stage.batch=32", "layout.length=32", "negatives.share=0.3"],
+    "pointwise": ["stage.batch=8", "layout.length=64"],
+    "pairwise": ["stage.batch=20", "layout.length=32", "negatives.share=0.3"],
 }
 SHARED = [
     "dropout=0.1",
     "scored=4",
     "notebooks=0",
     "stage.precision=fp32",
-    "stage.steps=14",
-    "stage.score_every=10",
+    "stage.steps=17",
+    "stage.score_every=15",
     "stage.rate=0.003",
     "stage.encoder_rate=0.003",
 ]
@@ -58,7 +58,7 @@ def whole(request: pytest.FixtureRequest, home: Path) -> tuple[str, Path]:
     torch.set_num_threads(1)
     trained(home, request.param, home / request.param)
     torch.set_num_threads(threads)
-    state = home / request.param / "stage" / "checkpoint-10" / "trainer_state.json"
+    state = home / request.param / "stage" / "checkpoint-15" / "trainer_state.json"
     assert json.loads(state.read_text())["epoch"] > 1
     assert json.loads(state.read_text())["epoch"] % 1 > 0
     return request.param, home / request.param
@@ -113,16 +113,16 @@ def test_a_run_cut_off_in_an_epoch_ends_with_the_same_weights(
     """Also where an epoch draws another number of pairs than the first."""
     task, output = whole
     cut = tmp_path / "cut"
-    shutil.copytree(output / "stage" / "checkpoint-10", cut / "stage" / "checkpoint-10")
+    shutil.copytree(output / "stage" / "checkpoint-15", cut / "stage" / "checkpoint-15")
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     with caplog.at_level(logging.INFO):
         trained(home, task, cut)
     torch.set_num_threads(threads)
-    assert "Going on at step 10." in caplog.messages
+    assert "Going on at step 15." in caplog.messages
     # The stage's end, not the best score's: that may be what was copied.
-    last = "stage/checkpoint-14/model.safetensors"
+    last = "stage/checkpoint-17/model.safetensors"
     assert difference(cut / last, output / last) < 1e-6
-    assert difference(cut / last, cut / "stage/checkpoint-10/model.safetensors") > 1e-5
+    assert difference(cut / last, cut / "stage/checkpoint-15/model.safetensors") > 1e-5
     name = "checkpoint/model.safetensors"
     assert difference(cut / name, output / name) < 1e-6
