@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -49,31 +50,34 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0: trained (or listed); 2: something is missing, with a sentence that says what."""
     chosen = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    first = os.environ.get("RANK", "0") == "0"  # torchrun's other processes keep quiet
+    logging.basicConfig(level=logging.INFO if first else logging.ERROR, format="%(message)s")
     try:
-        return _train(chosen) if chosen.recipe else _list()
+        said = _train(chosen) if chosen.recipe else _list()
     except CellOrderError as error:
         print(error, file=sys.stderr)
         return 2
-
-
-def _list() -> int:
-    names = recipe.names()
-    width = max(map(len, names))
-    for name in names:
-        print(f"{name:{width}}  {tasks.load(name).summary}")
-    print("\nNext: python -m training.run minilm-context --data CORPUS --output RUN")
+    if first:
+        print(said)
     return 0
 
 
-def _train(chosen: argparse.Namespace) -> int:
+def _list() -> str:
+    names = recipe.names()
+    width = max(map(len, names))
+    lines = [f"{name:{width}}  {tasks.load(name).summary}" for name in names]
+    return "\n".join(
+        [*lines, "", "Next: python -m training.run minilm-context --data CORPUS --output RUN"]
+    )
+
+
+def _train(chosen: argparse.Namespace) -> str:
     loaded = tasks.load(chosen.recipe, chosen.set)
     if chosen.data is None or chosen.output is None:
-        print(
+        raise CellOrderError(
             "Say where the notebooks are and where the run goes: --data CORPUS --output RUN",
-            file=sys.stderr,
+            "arguments",
         )
-        return 2
     folder = tasks.train(
         loaded,
         tasks.Order(
@@ -84,8 +88,7 @@ def _train(chosen: argparse.Namespace) -> int:
             chosen.encoders,
         ),
     )
-    print(f"Trained: {folder}\n{tasks.next_step(loaded, chosen.output)}")
-    return 0
+    return f"Trained: {folder}\n{tasks.next_step(loaded, chosen.output)}"
 
 
 if __name__ == "__main__":
