@@ -3,168 +3,136 @@
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
 import sys
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import torch
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from typing import Any, Protocol
 
 from jupyter_cellorder.errors import CellOrderError
-from jupyter_cellorder.members.cell_features import WIDTH
-from jupyter_cellorder.members.context import Computer
-from jupyter_cellorder.members.context_onnx import OnnxComputer
-from jupyter_cellorder.members.context_torch import TorchComputer
-from jupyter_cellorder.networks.context import STATES, ContextInput, ContextNetwork
-from jupyter_cellorder.networks.pooling import mean_pool
+from training.checkpoint import ENCODER, damaged, read_json
+from training.context.export import export_context
+from training.loop.results import whole_folder
 from training.manifest import write_manifest
-from training.onnx_files import export, save_half
-
-PARITY = 1e-3  # largest difference of a probability between torch and ONNX Runtime
-
-
-class ExportError(CellOrderError):
-    """The run cannot be exported; the message says why."""
+from training.parity import ExportError, check_parity
+from training.sequences.export import export_pairwise, export_pointwise
 
 
-class EncoderWithPooling(nn.Module):
-    """Tokens to one vector a cell; names its parameters as the safetensors file does."""
+class Export(Protocol):
+    """Writes a member's folder, which does not exist yet, from a run's checkpoint."""
 
-    def __init__(self, encoder: nn.Module) -> None:
-        super().__init__()
-        self.encoder = encoder
+    def __call__(self, checkpoint: Path, folder: Path, quantise: bool) -> float:
+        """The largest difference of a probability between the backends.
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Tokens (B, T) and their mask to (B, vector)."""
-        return mean_pool(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask)
+        Args:
+            checkpoint: See :mod:`training.checkpoint`.
+            folder: What a reader of :data:`jupyter_cellorder.bundle.READERS` reads.
+            quantise: int8 weights inside the ONNX files.
 
-
-class SecondLook(nn.Module):
-    """The network's last word; its inputs one by one, as ONNX wants them."""
-
-    def __init__(self, network: ContextNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """The fields of :class:`ContextInput` to gap and before logits."""
-        _, look = self.network(ContextInput(*inputs))
-        return look.gap, look.before
+        Raises:
+            ExportError: ``checkpoint-damaged``.
+        """
 
 
-def export_context(checkpoint: Path, folder: Path) -> float:
-    """Write the member's folder from a checkpoint; the largest difference of a probability.
+KINDS: dict[str, Export] = {
+    "context": export_context,
+    "pairwise": export_pairwise,
+    "pointwise": export_pointwise,
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A member to be: its name and folder in the bundle, its weight, and where it lies."""
+
+    name: str
+    weight: float
+    checkpoint: Path
+    kind: str
+
+
+def parts(run: Path) -> tuple[str, list[Part]]:
+    """The recipe of a run, and its members: one, or an ensemble's.
 
     Raises:
-        ExportError: ONNX Runtime and torch differ by more than :data:`PARITY`.
+        ExportError: ``run-missing`` where a run is not finished, ``checkpoint-damaged``.
     """
-    folder.mkdir(parents=True)
-    facts = json.loads((checkpoint / "context.json").read_text())
-    encoder = json.loads((checkpoint / "encoder.json").read_text())
-    facts["pad"] = int(encoder.get("pad_token_id") or 0)
-    (folder / "context.json").write_text(json.dumps(facts, indent=1) + "\n")
-    for name in ("tokenizer.json", "encoder.json", "idf.npy"):
-        shutil.copy(checkpoint / name, folder / name)
-    save_half(load_file(checkpoint / "model.safetensors"), folder / "weights.safetensors")
-    # Both backends start from the very weights that ship.
-    reference = TorchComputer(folder, facts, None)
-    weights = folder / "weights.safetensors"
-    ids, mask = _tokens(3, 7, int(encoder["vocab_size"])), torch.ones(3, 7, dtype=torch.int64)
-    axes = {0: "cells", 1: "tokens"}
-    export(
-        EncoderWithPooling(reference.encoder).cpu(),
-        (ids, mask),
-        ["ids", "mask"],
-        ["vectors"],
-        {"ids": axes, "mask": axes, "vectors": {0: "cells"}},
-        weights,
-        folder / "encoder.onnx",
+    if not (run / "ensemble.json").exists():
+        kind = _kind(run)
+        part = Part(kind, 1.0, run / "checkpoint", kind)
+        return _recipe(part), [part]
+    record = read_json(run, "ensemble.json")
+    try:
+        recipe = str(record["recipe"])
+        named = [(str(entry["name"]), float(entry["weight"])) for entry in record["members"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(run / "ensemble.json", error) from error
+    return recipe, [
+        Part(name, weight, run / name / "checkpoint", _kind(run / name)) for name, weight in named
+    ]
+
+
+def _kind(run: Path) -> str:
+    for kind in KINDS:
+        if (run / "checkpoint" / f"{kind}.json").exists():
+            return kind
+    raise ExportError(
+        f"{run} holds no finished run of a member (no checkpoint/"
+        f"{', '.join(f'{kind}.json' for kind in KINDS)}). "
+        "Finish it: python -m training.run RECIPE --data CORPUS --output RUN.",
+        "run-missing",
     )
-    example = _notebook(5, 3, int(encoder["hidden_size"]), 0)
-    export(
-        SecondLook(reference.network).cpu(),
-        tuple(torch.from_numpy(value) for value in example.values()),
-        list(example),
-        ["gap", "before"],
-        {
-            "vectors": {1: "all"},
-            "features": {1: "all"},
-            "states": {1: "all"},
-            "positions": {1: "all"},
-            "similarity": {2: "all", 3: "all"},
-            "numbering": {1: "floats", 2: "floats"},
-            "anchors": {1: "anchors"},
-            "floats": {1: "floats"},
-            "gap": {1: "floats", 2: "gaps"},
-            "before": {1: "floats", 2: "floats"},
-        },
-        weights,
-        folder / "network.onnx",
-    )
-    difference = parity(folder, facts, encoder)
-    if difference > PARITY:
-        raise ExportError(
-            f"ONNX Runtime and torch differ by {difference:.1e} in a probability; at most "
-            f"{PARITY:.0e} is allowed. Export again with other versions of torch or onnxruntime.",
-            "parity",
+
+
+def _recipe(part: Part) -> str:
+    return str(read_json(part.checkpoint, f"{part.kind}.json").get("recipe", ""))
+
+
+def bundle(run: Path, output: Path, name: str | None, corpus: str, quantise: bool) -> None:
+    """Write a bundle; it appears whole or not at all.
+
+    Raises:
+        ExportError: ``run-missing``, ``checkpoint-damaged``, ``output-exists``, or ``parity``.
+        LoopError: It cannot be written.
+    """
+    recipe, members = parts(run)
+    if output.exists():
+        raise ExportError(f"{output} exists. Remove it or choose another folder.", "output-exists")
+    with whole_folder(output) as folder:
+        _fill(folder, members, recipe, name or recipe, corpus, quantise)
+        for path in folder.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _fill(
+    folder: Path, members: list[Part], recipe: str, name: str, corpus: str, quantise: bool
+) -> None:
+    parities: dict[str, float] = {}
+    entries: list[dict[str, Any]] = []
+    for part in members:
+        difference = KINDS[part.kind](part.checkpoint, folder / part.name, quantise)
+        print(f"{part.name}: largest difference of a probability {difference:.1e}", flush=True)
+        if quantise:
+            # What torch would read: twice the size, and not what these files compute with.
+            for file in ("weights.safetensors", ENCODER):
+                (folder / part.name / file).unlink()
+        else:
+            check_parity(difference)
+        parities[part.name] = difference
+        entries.append(
+            {
+                "name": part.name,
+                "kind": part.kind,
+                "weight": part.weight,
+                "folder": part.name,
+                "backends": ["onnx"] if quantise else ["onnx", "torch"],
+            }
         )
-    return difference
-
-
-def parity(folder: Path, facts: dict[str, Any], encoder: dict[str, Any]) -> float:
-    """Largest difference of a probability between the backends, over random notebooks."""
-    computers: tuple[Computer, Computer] = (
-        TorchComputer(folder, facts, None),
-        OnnxComputer(folder, None),
-    )
-    differences = []
-    for seed, (n, m) in enumerate([(1, 1), (2, 5), (30, 20), (9, 1), (120, 80)]):
-        ids = _tokens(n + m, 5 + 4 * seed, int(encoder["vocab_size"])).numpy()
-        mask = np.ones_like(ids)
-        mask[:n, 4:] = 0
-        inputs = _notebook(n, m, int(encoder["hidden_size"]), seed)
-        answers = [
-            computer.place({**inputs, "vectors": computer.encode(ids, mask)[None]})
-            for computer in computers
-        ]
-        for first, second, turn in zip(*answers, (_softmax, _sigmoid), strict=True):
-            differences.append(float(np.abs(turn(first) - turn(second)).max()))
-    return max(differences)
-
-
-def _softmax(x: Any) -> Any:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
-
-
-def _sigmoid(x: Any) -> Any:
-    return 1 / (1 + np.exp(-x))
-
-
-def _tokens(rows: int, length: int, vocabulary: int) -> Tensor:
-    return torch.arange(rows * length).reshape(rows, length) * 37 % vocabulary
-
-
-def _notebook(n: int, m: int, width: int, seed: int) -> dict[str, Any]:
-    rng = np.random.default_rng(seed)
-    states = np.concatenate([rng.integers(0, 2, n), rng.integers(2, STATES, m)])
-    numbering = rng.integers(-1, 2, (m, m)).astype(np.float32)
-    values: dict[str, Any] = {
-        "vectors": rng.normal(size=(n + m, width)).astype(np.float32),
-        "features": rng.random((n + m, WIDTH), dtype=np.float32),
-        "states": states.astype(np.int64),
-        "positions": np.concatenate([np.arange(n), np.zeros(m)]).astype(np.float32),
-        "similarity": rng.random((3, n + m, n + m), dtype=np.float32),
-        "numbering": numbering - numbering.T,
-        "anchors": np.ones(n, dtype=np.float32),
-        "floats": np.ones(m, dtype=np.float32),
+    figures = {
+        "parity": max(parities.values()),
+        "parities": parities,
+        "weights": "int8" if quantise else "fp16",
     }
-    return {name: value[None] for name, value in values.items()}
+    write_manifest(folder, name, recipe, corpus, entries, figures)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -176,41 +144,25 @@ def main(arguments: list[str] | None = None) -> int:
     )
     made.add_argument("--name", help="the bundle's name; the recipe's where it is left out")
     made.add_argument("--corpus", default="", help="what it was trained on, for the manifest")
+    made.add_argument(
+        "--quantise",
+        action="store_true",
+        help="matrices in int8: smaller and faster, less exact; for ONNX Runtime only",
+    )
     chosen = made.parse_args(arguments)
-    checkpoint = chosen.run / "checkpoint"
     try:
-        if not (checkpoint / "context.json").exists():
-            raise ExportError(
-                f"{chosen.run} holds no finished run (no checkpoint/context.json). "
-                "Finish it: python -m training.run RECIPE --data CORPUS --output RUN.",
-                "run-missing",
-            )
-        if chosen.output.exists():
-            raise ExportError(
-                f"{chosen.output} exists. Remove it or choose another folder.", "output-exists"
-            )
-        difference = _bundle(checkpoint, chosen.output, chosen.name, chosen.corpus)
+        bundle(chosen.run, chosen.output, chosen.name, chosen.corpus, chosen.quantise)
     except CellOrderError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"Exported: {chosen.output}\nLargest difference of a probability: {difference:.1e}")
+    print(f"Exported: {chosen.output}")
+    if chosen.quantise:
+        print(
+            "The differences are what int8 costs; no limit was set to them. Judge by K: "
+            f"jupyter cellorder evaluate NOTEBOOKS --bundle {chosen.output}"
+        )
     print(f"Next: python -m training.calibrate {chosen.output} --data VALIDATION")
     return 0
-
-
-def _bundle(checkpoint: Path, output: Path, name: str | None, corpus: str) -> float:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    recipe = json.loads((checkpoint / "context.json").read_text())["recipe"]
-    # Beside the output, so that the finished bundle appears whole or not at all.
-    with tempfile.TemporaryDirectory(dir=output.parent) as scratch:
-        folder = Path(scratch) / "bundle"
-        folder.mkdir()
-        difference = export_context(checkpoint, folder / "context")
-        write_manifest(folder, name or recipe, recipe, corpus, {"parity": difference})
-        for path in folder.rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        folder.rename(output)
-    return difference
 
 
 if __name__ == "__main__":

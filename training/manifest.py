@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,23 +14,23 @@ from jupyter_cellorder.ensemble import ReviewSettings
 
 
 def write_manifest(
-    folder: Path, name: str, recipe: str, corpus: str, figures: Mapping[str, Any]
+    folder: Path,
+    name: str,
+    recipe: str,
+    corpus: str,
+    members: Sequence[Mapping[str, Any]],
+    figures: Mapping[str, Any],
 ) -> None:
-    """The manifest of a freshly exported bundle; review mode is not fitted yet."""
+    """The manifest of a freshly exported bundle; review mode is not fitted yet.
+
+    ``members`` hold the fields of :class:`jupyter_cellorder.bundle.MemberEntry`.
+    """
     record = {
         "format": FORMAT,
         "name": name,
         "recipe": recipe,
         "corpus": corpus,
-        "members": [
-            {
-                "name": "context",
-                "kind": "context",
-                "weight": 1.0,
-                "folder": "context",
-                "backends": ["onnx", "torch"],
-            }
-        ],
+        "members": [dict(member) for member in members],
         "review": asdict(ReviewSettings()),
         "diagonal": 0.0,
         "figures": dict(figures),

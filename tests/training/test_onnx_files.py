@@ -29,6 +29,19 @@ class Small(nn.Module):
         return out
 
 
+class Matrices(nn.Module):
+    """A matrix for int8, and a bias for half precision."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.layer = nn.Linear(64, 64)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.layer(x)
+        return out
+
+
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
     return written(Small(), tmp_path)
@@ -92,3 +105,18 @@ def test_a_parameter_that_the_file_lacks_is_refused(tmp_path: Path) -> None:
     save_half(state, weights)
     with pytest.raises(ValueError, match=r"first\.bias is not in weights\.safetensors"):
         export(module, (torch.ones(3, 4),), ["x"], ["y"], {}, weights, tmp_path / "small.onnx")
+
+
+def test_without_a_file_for_them_the_matrices_are_kept_in_int8(tmp_path: Path) -> None:
+    module, path = Matrices(), tmp_path / "small.onnx"
+    free = {"x": {0: "rows"}, "y": {0: "rows"}}
+    export(module, (torch.ones(3, 2, 64),), ["x"], ["y"], free, None, path)
+    assert [file.name for file in tmp_path.iterdir()] == ["small.onnx"]
+    kinds = {tensor.data_type for tensor in onnx.load(str(path)).graph.initializer}
+    assert {onnx.TensorProto.INT8, onnx.TensorProto.FLOAT16} <= kinds
+    assert path.stat().st_size < 1.6 * 64 * 64  # a byte for a weight, and the graph
+    x = np.random.default_rng(0).normal(size=(5, 2, 64)).astype(np.float32)
+    with torch.inference_mode():
+        truth = module(torch.from_numpy(x)).numpy()
+    difference = np.abs(answer(path, x) - truth)
+    assert 1e-4 < difference.max() < 0.1

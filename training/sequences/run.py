@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from functools import partial
@@ -11,16 +10,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from training.data.cache import open_store
 from training.data.cells import CellStore
 from training.encoders import load_encoder, save_tokenizer
 from training.loop import processes
-from training.loop.results import save_weights, weights_of, whole_folder
+from training.loop.results import save_weights, weights_of
 from training.loop.trainer import StageTrainer
 from training.pairwise.recipe import PairwiseRecipe
 from training.pointwise.recipe import PointwiseRecipe
+from training.sequences.checkpoint import write_checkpoint
 from training.sequences.data import LikeLengths, Questions, Rows, collate
 from training.sequences.model import SequenceModel
 from training.sequences.scores import answers, fitted_temperature, tau
@@ -119,21 +119,15 @@ class SequenceRun:
 
     def _save(self, folder: Path, found: list[Any]) -> None:
         temperature = fitted_temperature(self.questions, found)
-        config = {key: value for key, value in self.config.items() if key != "_name_or_path"}
-        facts = {
-            "kind": self.recipe.task,
-            "recipe": self.order.name,
-            "encoder": self.recipe.encoder,
-            "tokens": vars(self.recipe.tokens),
-            "layout": vars(self.recipe.layout),
-            "temperature": temperature,
-            "pad": self.pad,
-        }
-        with whole_folder(folder) as part:
-            save_file(weights_of(self.model), part / "model.safetensors")
-            (part / "tokenizer.json").write_bytes(self.tokenizer.read_bytes())
-            (part / "encoder.json").write_text(json.dumps(config, indent=1))
-            (part / f"{self.recipe.task}.json").write_text(json.dumps(facts, indent=1))
+        write_checkpoint(
+            folder,
+            self.recipe,
+            self.order.name,
+            weights_of(self.model),
+            self.tokenizer,
+            self.config,
+            temperature,
+        )
         _LOG.info(
             "K %.4f on %d held-out notebooks; temperature %.3f",
             tau(self.questions, found, temperature),
