@@ -241,7 +241,7 @@ def test_a_split_that_the_list_no_longer_has_is_removed(hub: Path) -> None:
     assert content(hub / "out").keys() == {"train-00.jsonl.zst"}
 
 
-def test_a_link_is_not_followed(hub: Path) -> None:
+def test_a_link_is_passed_over(hub: Path, capsys: pytest.CaptureFixture[str]) -> None:
     secret = hub / "secret.ipynb"
     secret.write_text(ipynb(story("secret")))
     folder = hub / "own/one"
@@ -253,6 +253,7 @@ def test_a_link_is_not_followed(hub: Path) -> None:
     sources = listing(hub / "list.csv", ("own/one", made, "MIT", "1", "train"))
     assert build(sources, hub, hub / "out") == 0
     assert [row["path"] for row in rows(hub / "out/train-00.jsonl.zst")] == ["a.ipynb"]
+    assert "Left out" not in capsys.readouterr().out
 
 
 def test_odd_names_of_files_do_no_harm(hub: Path) -> None:
