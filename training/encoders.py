@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from torch import nn
-from transformers import AutoModel, AutoTokenizer
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PretrainedConfig
 
 from jupyter_cellorder.errors import CellOrderError
 
@@ -54,6 +54,19 @@ def load_encoder(name: str, dropout: float | None = None) -> nn.Module:
         encoder.pooler = None
     bare: nn.Module = encoder
     return bare
+
+
+def load_config(name: str) -> PretrainedConfig:
+    """The encoder's shape, without its weights.
+
+    Raises:
+        EncoderError: as :func:`load_encoder`.
+    """
+    try:
+        config: PretrainedConfig = AutoConfig.from_pretrained(locate(name))
+    except (OSError, ValueError) as error:
+        raise _missing(name, error) from error
+    return config
 
 
 def load_tokenizer(name: str) -> Any:

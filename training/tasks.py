@@ -47,8 +47,13 @@ class Order:
 
     def encoder(self, name: str) -> str:
         """The encoder's folder where it is in :attr:`encoders`, else its name."""
-        folder = self.encoders / name if self.encoders is not None else None
-        return str(folder) if folder is not None and folder.is_dir() else name
+        return found_encoder(name, self.encoders)
+
+
+def found_encoder(name: str, encoders: Path | None) -> str:
+    """The encoder's folder where ``encoders`` holds it, else its name."""
+    folder = encoders / name if encoders is not None else None
+    return str(folder) if folder is not None and folder.is_dir() else name
 
 
 class Train(Protocol):
