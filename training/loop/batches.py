@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Protocol
 
 from torch.utils.data import Sampler
@@ -25,8 +26,9 @@ class OwnBatches(Sampler[Any]):
     """Every ``count``-th batch, from number ``rank``: as many for every process.
 
     So ``count`` processes that accumulate A batches see in one step what a single process sees
-    that accumulates ``count`` times A. What does not fill a round at an epoch's end is left out.
-    The Trainer reaches ``batch_sampler`` to set the epoch.
+    that accumulates ``count`` times A. Where batches are missing for the last round of an epoch,
+    its first one stands in, and :meth:`weights` says that it counts nothing. The Trainer reaches
+    ``batch_sampler`` to set the epoch.
     """
 
     def __init__(self, batches: EpochBatches, rank: int, count: int) -> None:
@@ -38,10 +40,31 @@ class OwnBatches(Sampler[Any]):
         self.batch_sampler.set_epoch(epoch)
 
     def __len__(self) -> int:
-        return len(self.batch_sampler) // self._count
+        return -(-len(self.batch_sampler) // self._count)
 
     def __iter__(self) -> Iterator[Any]:
-        whole = len(self) * self._count
-        for number, batch in enumerate(self.batch_sampler):
-            if number < whole and number % self._count == self._rank:
+        given, first = 0, None
+        for number, batch in enumerate(islice(self.batch_sampler, len(self.batch_sampler))):
+            first = batch if first is None else first
+            if number % self._count == self._rank:
+                given += 1
                 yield batch
+        if given < len(self):
+            yield first
+
+    def weights(self, step: int, accumulate: int) -> list[float]:
+        """What the loss of each of this process's batches counts in a step; 1 where all are full.
+
+        The losses are then divided by the number of this process's batches and averaged over the
+        processes: the mean over all batches of the step, whatever their sizes.
+
+        Args:
+            step: Of the epoch, from 0.
+            accumulate: Batches to a step in one process.
+        """
+        total, first = len(self.batch_sampler), step * accumulate * self._count
+        there = min(total - first, accumulate * self._count)
+        own = min(accumulate, len(self) - step * accumulate)
+        full = own * self._count / there
+        numbers = range(first + self._rank, first + own * self._count, self._count)
+        return [full if number < total else 0.0 for number in numbers]

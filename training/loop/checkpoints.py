@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 import torch
@@ -18,6 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 MARK = "whole.json"
 WEIGHTS = "model.safetensors"
+BROKEN = "broken-checkpoint"
 KEPT_FOR_RESUMING = 2
 
 
@@ -73,19 +75,24 @@ def whole(output: Path) -> list[Checkpoint]:
 
 
 def newest(output: Path) -> Checkpoint | None:
-    """Where to resume; what a kill left half-written is removed with a warning."""
+    """Where to resume; what a kill left half-written is set aside with a warning.
+
+    One that is set aside takes the place of the last that was: they cannot fill a disk.
+    """
     there = whole(output)
     kept = {checkpoint.folder for checkpoint in there}
-    for folder in output.glob(f"{PREFIX_CHECKPOINT_DIR}-*"):
+    folders = output.glob(f"{PREFIX_CHECKPOINT_DIR}-*")
+    for folder in sorted(folders, key=lambda at: (len(at.name), at.name)):  # the newest last
         if folder not in kept:
-            _LOG.warning("%s was not written to its end and is removed.", folder)
-            shutil.rmtree(folder)
+            _LOG.warning("%s was not written to its end and is set aside as %s.", folder, BROKEN)
+            shutil.rmtree(output / BROKEN, ignore_errors=True)
+            folder.rename(output / BROKEN)
     return there[-1] if there else None
 
 
 def best(output: Path, count: int) -> list[Checkpoint]:
     """At most ``count`` scored checkpoints, the best first."""
-    scored = [one for one in whole(output) if one.score is not None]
+    scored = [one for one in whole(output) if one.score is not None and isfinite(one.score)]
     return sorted(scored, key=lambda one: (-(one.score or 0.0), one.step))[:count]
 
 

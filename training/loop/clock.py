@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from transformers import TrainerCallback
+from transformers.trainer_utils import IntervalStrategy
 
 from training.loop.processes import agreed
 
@@ -29,17 +30,24 @@ class Clock(TrainerCallback):
         """Spent on this stage so far."""
         return time.monotonic() - self._started
 
+    def is_over(self) -> bool:
+        """Whether the minutes are over."""
+        return self.seconds > 60 * self._minutes
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """A stage that goes on may be scored at other steps than before."""
+        state.eval_steps, state.save_steps = args.eval_steps, args.save_steps
+
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
         """Stop or save after this step where it is time; the first process decides for all."""
-        over = self.seconds > 60 * self._minutes
         due = time.monotonic() - self._saved > 60 * self._save_minutes
-        over, due = agreed((over, due))
+        over, due = agreed((self.is_over(), due))
         if over:
             control.should_training_stop = True
-            # Unscored, these last steps would lose to the best scored checkpoint before them.
-            control.should_evaluate = True
-        if over or due:
-            control.should_save = True
+        by_steps = args.eval_strategy == IntervalStrategy.STEPS  # else the epoch's end scores too
+        # Unscored, these last steps would lose to the best scored checkpoint before them.
+        control.should_evaluate |= over and by_steps
+        control.should_save |= (over and by_steps) or due
         return control
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from transformers import EarlyStoppingCallback, PreTrainedModel, Trainer, TrainingArguments
-from transformers.trainer_callback import PrinterCallback
+from transformers import (
+    PreTrainedModel,
+    Trainer,
+    TrainerCallback,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer import TRAINER_STATE_NAME
+from transformers.trainer_callback import PrinterCallback, TrainerState
 from transformers.trainer_utils import PREFIX_CHECKPOINT_DIR
 
 from training.loop import checkpoints, processes
 from training.loop.batches import EpochBatches, OwnBatches
 from training.loop.clock import Clock
 from training.loop.errors import LoopError
-from training.loop.forecast import TRIED, forecast
+from training.loop.forecast import TRIED, Forecast, forecast
 from training.loop.log import LOG, JsonLog
+from training.loop.patience import Patience
 from training.loop.precision import precision
 from training.loop.progress import Progress
 from training.loop.stage import Stage
@@ -92,9 +102,6 @@ class StageTrainer(Trainer):
             eval_steps=stage.score_every or None,
             save_strategy=rhythm,
             save_steps=stage.score_every or 500,
-            load_best_model_at_end=True,
-            metric_for_best_model=judged_by,
-            greater_is_better=True,
             logging_steps=20,
             logging_first_step=True,
             report_to=["tensorboard"] if stage.tensorboard else [],
@@ -105,20 +112,24 @@ class StageTrainer(Trainer):
             disable_tqdm=True,
             log_level="error",
         )
+        if arguments.n_gpu > 1:
+            _LOG.info("%d GPUs are here and one is used; torchrun uses them all.", arguments.n_gpu)
+            arguments._n_gpu = 1  # else the Trainer cuts batches up, as DataParallel
         self._stage, self._output, self._rates = stage, output, rates
         self._questions, self._collate = questions, collate
         self._batches = OwnBatches(batches, arguments.process_index, arguments.world_size)
         self._scorer, self._judged_by = scorer, judged_by
+        self._weights: Iterator[float] = iter(())
         self._resumed = checkpoints.newest(output) if processes.is_main() else None
         self._resumed = processes.agreed(self._resumed)
         spent = self._resumed.seconds if self._resumed else 0.0
         self._clock = Clock(stage.minutes, stage.save_minutes, spent)
         self._bar = Progress(output.name, self._clock, stage.minutes, judged_by)
-        callbacks = [self._clock, self._bar, JsonLog(output / LOG)]
-        if stage.patience:
-            callbacks.append(EarlyStoppingCallback(stage.patience))
-        if stage.checkpoint_gradients:
-            _checkpoint_gradients(model)
+        callbacks: list[TrainerCallback] = [self._clock, self._bar, JsonLog(output / LOG)]
+        self._patience = Patience(stage.patience, judged_by) if stage.patience else None
+        if self._patience:
+            callbacks.append(self._patience)
+        _checkpoint_gradients(model, stage.checkpoint_gradients)
         super().__init__(
             model=model,
             args=arguments,
@@ -128,6 +139,7 @@ class StageTrainer(Trainer):
             callbacks=callbacks,
         )
         self.remove_callback(PrinterCallback)  # what the bar and the log replace
+        set_seed(seed + arguments.process_index)  # else all processes drop out alike
 
     def fit(self) -> nn.Module:
         """Train, or go on where an earlier call was cut off; the model with its best weights.
@@ -135,67 +147,87 @@ class StageTrainer(Trainer):
         Raises:
             LoopError: a checkpoint could not be written, as on a full disk.
         """
-        if self._resumed is None and self._steps() >= LONG and processes.is_main():
-            _LOG.info("%s", self._forecast())
+        resumed = self._resumed
+        if resumed is None and self._steps() >= LONG and processes.is_main():
+            _LOG.info("%s", self.forecast())
         processes.wait()
-        if self._resumed is not None:
-            _LOG.info("Going on at step %d.", self._resumed.step)
-        self.train(resume_from_checkpoint=str(self._resumed.folder) if self._resumed else None)
-        if self._stage.average > 1:
-            self._average()
+        if resumed is not None and self._is_over(resumed):
+            _LOG.info("Trained already, up to step %d.", resumed.step)
+            self.state = _state(resumed)
+        else:
+            if resumed is not None:
+                _LOG.info("Going on at step %d.", resumed.step)
+            self.train(resume_from_checkpoint=str(resumed.folder) if resumed else None)
         assert isinstance(self.model, nn.Module)
+        # The next stage of this model may have another precision.
+        self.accelerator.unwrap_model(self.model_wrapped, keep_fp32_wrapper=False)
+        self._take_best()
         return self.model
 
-    def _steps(self) -> int:
-        if self._stage.steps > 0:
-            return self._stage.steps
-        return int(len(self._batches) / self._stage.accumulate * self._stage.epochs)
-
-    def _forecast(self) -> str:
+    def forecast(self) -> Forecast:
+        """What the stage will cost, from a few batches; the model and chance stay as they are."""
         assert isinstance(self.model, nn.Module)
         tried = [
             self._collate([self._questions[index] for index in batch])
             for batch in islice(self._batches, 1 + TRIED)
         ]
-
         model = self.model
 
         def loss_of(batch: Any) -> torch.Tensor:
-            with self.compute_loss_context_manager():
+            with self.accelerator.autocast():
                 found: torch.Tensor = model(**self._prepare_inputs(batch))["loss"]
             return found
 
-        return str(
-            forecast(
-                model,
-                tried,
-                loss_of,
-                lambda batch: int(batch.text_tokens()),
-                self._steps(),
-                self._stage.accumulate,
-            )
+        return forecast(
+            model,
+            tried,
+            loss_of,
+            lambda batch: int(batch.text_tokens()),
+            self._steps(),
+            self._stage.accumulate,
         )
 
-    def _average(self) -> None:
-        """The mean of the best checkpoints takes the best one's place unless it scores less."""
+    @property
+    def _steps_an_epoch(self) -> int:
+        return math.ceil(len(self._batches) / self._stage.accumulate)
+
+    def _steps(self) -> int:
+        if self._stage.steps > 0:
+            return self._stage.steps
+        return math.ceil(self._steps_an_epoch * self._stage.epochs)
+
+    def _is_over(self, resumed: checkpoints.Checkpoint) -> bool:
+        """Whether nothing is left to train: the Trainer would make another step."""
+        return (
+            resumed.step >= self._steps()
+            or self._clock.is_over()
+            or (self._patience is not None and self._patience.is_over(_state(resumed).log_history))
+        )
+
+    def _take_best(self) -> None:
+        """Load the best checkpoint, or the mean of the best unless that scores less."""
         assert isinstance(self.model, nn.Module)
-        chosen = checkpoints.best(self._output, self._stage.average)
-        if len(chosen) < 2:
-            return
+        chosen = checkpoints.best(self._output, max(1, self._stage.average))
+        if not chosen:  # no score was a number
+            chosen = checkpoints.whole(self._output)[-1:]
+        if len(chosen) < 2 or not self._mean_is_taken(chosen):
+            self.model.load_state_dict(load_file(chosen[0].folder / checkpoints.WEIGHTS))
+
+    def _mean_is_taken(self, chosen: Sequence[checkpoints.Checkpoint]) -> bool:
+        assert isinstance(self.model, nn.Module)
         self.model.load_state_dict(checkpoints.mean_weights(chosen))
-        found = self._measures()[f"eval_{self._judged_by}"]
-        best = chosen[0].score
+        found, best = self._measures()[f"eval_{self._judged_by}"], chosen[0].score
         assert best is not None
-        steps = ", ".join(str(one.step) for one in chosen)
+        taken = found >= best
         _LOG.info(
-            "Mean of the weights of steps %s: %s %.4f; the best of them alone: %.4f.",
-            steps,
+            "Mean of the weights of steps %s: %s %.4f; the best of them alone: %.4f; %s is taken.",
+            ", ".join(str(one.step) for one in chosen),
             self._judged_by,
             found,
             best,
+            "the mean" if taken else "the best alone",
         )
-        if found < best:
-            self.model.load_state_dict(load_file(chosen[0].folder / checkpoints.WEIGHTS))
+        return taken
 
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Batches as our sampler forms them, shared out among the processes."""
@@ -212,9 +244,23 @@ class StageTrainer(Trainer):
 
         return {"batch": send_to_device(inputs, self.args.device)}
 
+    def get_batch_samples(self, *args: Any, **kwargs: Any) -> Any:
+        """A step's batches, with what each counts."""
+        found = super().get_batch_samples(*args, **kwargs)
+        step = self.state.global_step % self._steps_an_epoch
+        self._weights = iter(self._batches.weights(step, self._stage.accumulate))
+        return found
+
+    def compute_loss(self, model: nn.Module, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """The model's loss, by the batch's weight."""
+        loss: Any = super().compute_loss(model, inputs, *args, **kwargs)
+        return loss * next(self._weights)
+
     def training_step(self, model: nn.Module, inputs: Any, *args: Any) -> torch.Tensor:
         """Count the batch's text, then as the library does."""
-        self._bar.count(int(inputs.text_tokens()))
+        tokens = int(inputs.text_tokens())
+        self._bar.count(tokens)
+        self.state.num_input_tokens_seen += tokens * self.args.world_size
         loss: torch.Tensor = super().training_step(model, inputs, *args)
         return loss
 
@@ -238,6 +284,12 @@ class StageTrainer(Trainer):
             options.pop("lr", None)
             self.optimizer = kind(groups, lr=max(self._rates.values()), **options)
         return self.optimizer
+
+    def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
+        """Note the time and the text so far too, of earlier calls as well."""
+        logs["seconds"] = round(self._clock.seconds, 3)
+        logs["tokens"] = self.state.num_input_tokens_seen
+        super().log(logs, *args, **kwargs)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
         """Our score of the model as it stands."""
@@ -264,17 +316,19 @@ class StageTrainer(Trainer):
         """
         folder = self._output / f"{PREFIX_CHECKPOINT_DIR}-{self.state.global_step}"
         score = self._scored_now()
-        there = checkpoints.read(folder)
+        there = processes.agreed(checkpoints.read(folder))
         if there is not None and (score is None or there.score is not None):
             return  # an epoch's end at a step that was saved just now
         try:
+            if processes.is_main():
+                (folder / checkpoints.MARK).unlink(missing_ok=True)
             super()._save_checkpoint(*args, **kwargs)
             processes.wait()
             if processes.is_main():
                 step = self.state.global_step
                 checkpoints.mark_whole(folder, step, score, self._clock.seconds)
                 checkpoints.prune(self._output, max(1, self._stage.average))
-        except Exception as error:  # torch, safetensors and the system each raise their own
+        except (OSError, RuntimeError, SafetensorError) as error:  # torch raises RuntimeError
             shutil.rmtree(folder, ignore_errors=True)
             raise LoopError(
                 f"The checkpoint of step {self.state.global_step} could not be written to "
@@ -294,12 +348,20 @@ class StageTrainer(Trainer):
         return None
 
 
-def _checkpoint_gradients(model: nn.Module) -> None:
+def _state(checkpoint: checkpoints.Checkpoint) -> TrainerState:
+    found: TrainerState = TrainerState.load_from_json(str(checkpoint.folder / TRAINER_STATE_NAME))
+    return found
+
+
+def _checkpoint_gradients(model: nn.Module, wanted: bool) -> None:
     for part in model.modules():
         if isinstance(part, PreTrainedModel) and part.supports_gradient_checkpointing:
-            part.gradient_checkpointing_enable(  # type: ignore[no-untyped-call]
-                gradient_checkpointing_kwargs={"use_reentrant": False}
-            )
+            if wanted:
+                part.gradient_checkpointing_enable(  # type: ignore[no-untyped-call]
+                    gradient_checkpointing_kwargs={"use_reentrant": False}
+                )
+            else:  # an earlier stage may have wanted it
+                part.gradient_checkpointing_disable()  # type: ignore[no-untyped-call]
 
 
 def _first_line(error: Exception) -> str:
