@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from training.loop.stage import Stage
+from training.loop.stage import Stage, at_least
 from training.recipe import EncoderRecipe
 
 OBJECTIVES = ("mlm", "rtd", "mlm+rtd")
@@ -54,6 +54,12 @@ class AdaptStage(Stage):
     length: int = 256
     warm_up: float = 0.06
     schedule: str = "linear"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        super().__post_init__()
+        at_least(self, 1, "batch")
+        at_least(self, 3, "length")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from jupyter_cellorder.networks.context_shape import ContextShape
-from training.loop.stage import Stage
+from training.loop.stage import Stage, at_least
 from training.recipe import EncoderRecipe
 
 
@@ -44,6 +44,13 @@ class ContextStage(Stage):
     cells: int = 800
     longest: int = 160
     unfrozen_layers: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        super().__post_init__()
+        at_least(self, 1, "cells")
+        at_least(self, 2, "longest")
+        at_least(self, 0, "unfrozen_layers")
 
 
 @dataclass(frozen=True, kw_only=True)

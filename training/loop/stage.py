@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SCHEDULES = ("cosine", "linear")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -46,3 +48,27 @@ class Stage:
     patience: int = 0
     workers: int = 0
     tensorboard: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        if self.steps < 1 and not self.epochs > 0:
+            raise ValueError(f"epochs is {self.epochs} and must be above 0 where steps are not")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(
+                f"there is no schedule {self.schedule!r}; choose {' or '.join(SCHEDULES)}"
+            )
+        at_least(self, 1, "accumulate")
+        at_least(self, 0, "rate", "encoder_rate", "weight_decay", "warm_up", "minutes")
+        at_least(self, 0, "score_every", "save_minutes", "average", "patience", "workers")
+
+
+def at_least(settings: object, least: int, *names: str) -> None:
+    """Refuse settings that are below ``least``, or no number.
+
+    Raises:
+        ValueError: names the first of them.
+    """
+    for name in names:
+        value = getattr(settings, name)
+        if not value >= least:
+            raise ValueError(f"{name} is {value} and must be at least {least}")

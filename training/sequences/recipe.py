@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.loop.stage import Stage
+from training.loop.stage import Stage, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,3 +20,8 @@ class SequenceStage(Stage):
     encoder_rate: float = 3e-5
     warm_up: float = 0.05
     schedule: str = "linear"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        super().__post_init__()
+        at_least(self, 1, "batch")
