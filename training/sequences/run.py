@@ -23,7 +23,7 @@ from training.pointwise.recipe import PointwiseRecipe
 from training.sequences.checkpoint import write_checkpoint
 from training.sequences.data import LikeLengths, Questions, Rows, collate
 from training.sequences.model import SequenceModel
-from training.sequences.scores import answers, fitted_temperature, tau
+from training.sequences.scores import answers, fitted_temperature, judged
 from training.tasks import Order
 
 _LOG = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class SequenceRun:
         training = self.model.training
         found = self._answers(store, scored)
         self.model.train(training)
-        return {"kendall_tau": tau(self.questions, found, self.questions.temperature)}
+        return {"kendall_tau": judged(self.questions, found, self.questions.temperature).tau}
 
     def _save(self, folder: Path, found: list[Any]) -> None:
         temperature = fitted_temperature(self.questions, found)
@@ -128,9 +128,11 @@ class SequenceRun:
             self.config,
             temperature,
         )
+        result = judged(self.questions, found, temperature)
         _LOG.info(
-            "K %.4f on %d held-out notebooks; temperature %.3f",
-            tau(self.questions, found, temperature),
+            "K %.4f (95 %% interval %.4f to %.4f) on %d held-out notebooks; temperature %.3f",
+            result.tau,
+            *result.interval,
             len(found),
             temperature,
         )

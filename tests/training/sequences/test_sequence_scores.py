@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from tiny_training import tiny_encoder
 
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.members.sequence_rows import PairwiseLayout, PointwiseLayout
+from jupyter_cellorder.metric import pooled_tau
 from training.data.cells import CellStore
 from training.encoders import load_encoder
 from training.pairwise.data import PairwiseQuestions
@@ -23,10 +26,14 @@ from training.pointwise.data import PointwiseQuestions
 from training.sequences import scores
 from training.sequences.data import Questions, collate
 from training.sequences.model import SequenceModel
-from training.sequences.scores import TEMPERATURES, Answer, answers, fitted_temperature, tau
+from training.sequences.scores import TEMPERATURES, Answer, answers, fitted_temperature, judged
 
 POINTWISE = PointwiseQuestions(PointwiseLayout(length=48), 0.3)
 PAIRWISE = PairwiseQuestions(PairwiseLayout(length=24), 0.3, SAMPLERS["uniform"], 0.1)
+
+
+def tau(questions: Questions, found: Sequence[Answer], temperature: float) -> float:
+    return judged(questions, found, temperature).tau
 
 
 def notebooks(count: int, seed: int = 0) -> list[np.ndarray]:
@@ -173,3 +180,20 @@ def test_answers_come_in_the_order_of_the_notebooks(
                 alone = model.scores(collate([row], 0, 2))
             assert score == pytest.approx(float(alone), abs=0.15)  # bf16
     assert np.ptp(np.concatenate([one.scores for one in found])) > 1
+
+
+def test_the_interval_holds_the_tau_and_is_of_clusters() -> None:
+    rng = np.random.default_rng(5)
+    found = [
+        replace(log_odds(one, 0.5, 1, rng), cluster=f"{at % 9}")
+        for at, one in enumerate(notebooks(60))
+    ]
+    result = judged(PAIRWISE, found, 1.0)
+    low, high = result.interval
+    assert low < result.tau < high
+    assert len(result.inversions) == len(result.cells) == 60
+    assert result.tau == pooled_tau(result.inversions, result.cells)
+    assert judged(PAIRWISE, [replace(one, cluster="a") for one in found], 1.0).interval == (
+        result.tau,
+        result.tau,
+    )
