@@ -17,7 +17,7 @@ from jupyter_cellorder.members.sequence_rows import PairwiseLayout
 from training.data.cells import CellStore
 from training.pairwise.data import PairwiseQuestions
 from training.pairwise.samplers import SAMPLERS
-from training.sequences.scores import Answer, tau
+from training.sequences.scores import Answer, judged
 
 NOTEBOOKS = [
     "m5 c9",
@@ -138,7 +138,7 @@ def test_who_knows_the_answers_makes_no_mistake_across_code(notebooks: list[str]
         scores = np.full((floating.sum(), (~floating).sum() + 1), -20.0)
         scores[np.arange(len(following)), following] = 20.0
         found.append(Answer(scores.ravel(), floating))
-    assert tau(questions(), found, 1.0) == 1.0
+    assert judged(questions(), found, 1.0).tau == 1.0
 
 
 def test_inside_a_gap_the_order_is_a_guess() -> None:
@@ -146,7 +146,7 @@ def test_inside_a_gap_the_order_is_a_guess() -> None:
     scores = np.full((6, 3), -20.0)
     scores[:, 1] = 20.0
     pairs = 6 * 5 / 2
-    found = tau(questions(), [Answer(scores.ravel(), floating)] * 60, 1.0)
+    found = judged(questions(), [Answer(scores.ravel(), floating)] * 60, 1.0).tau
     assert found == pytest.approx(1 - 4 * 0.5 * pairs / (8 * 7), abs=0.06)
 
 
