@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +153,16 @@ def test_what_calibration_asks_is_answered_by_every_kind(at: int, onnx: Ensemble
     trial = try_review(notebook(1), notebook(1), frozenset(), alone, (0.0,))
     assert trial.markdown == 6
     assert trial.proposals[0.0]
+
+
+def test_on_onnx_runtime_nothing_of_torch_is_loaded(bundle: Path) -> None:
+    program = (
+        "import sys\nfrom jupyter_cellorder import load_bundle\n"
+        f"print(len(load_bundle({str(bundle)!r}, threads=1).members))\n"
+        "print(sorted({'torch', 'transformers', 'safetensors'} & sys.modules.keys()))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ran.stdout.split("\n")[:2], ran.stderr) == ([f"{len(WEIGHTS)}", "[]"], "")
 
 
 def test_one_run_is_a_bundle_of_one_member(run: Path, tmp_path: Path) -> None:
