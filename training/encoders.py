@@ -69,6 +69,24 @@ def load_config(name: str) -> PretrainedConfig:
     return config
 
 
+def check_length(name: str, encoder: nn.Module, length: int) -> None:
+    """Refuse sequences that an encoder has no positions for.
+
+    Raises:
+        EncoderError: they are longer; the message says how long they may be.
+    """
+    config: Any = encoder.config
+    # RoBERTa's positions begin after that of padding.
+    offset = int(config.pad_token_id or 0) + 1 if "roberta" in str(config.model_type) else 0
+    longest = int(getattr(config, "max_position_embeddings", length)) - offset
+    if length > longest:
+        raise EncoderError(
+            f"The encoder {name!r} reads {longest} tokens at most, and the recipe asks for "
+            f"{length}. Choose a shorter length, or another encoder.",
+            "encoder-length",
+        )
+
+
 def load_tokenizer(name: str) -> Any:
     """The encoder's fast tokenizer.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -16,6 +17,7 @@ from training.ensemble.recipe import EnsembleRecipe
 from training.pairwise.recipe import PairwiseRecipe
 from training.pointwise.recipe import PointwiseRecipe
 from training.recipe import Recipe, RecipeError, apply, fill, read
+from training.record import keep_record
 
 # A task's package holds `recipe.py`, free of torch, and `run.py` with the function `train`.
 TASKS: dict[str, type[Recipe]] = {
@@ -93,7 +95,14 @@ def load(name: str, changes: Iterable[str] = ()) -> Recipe:
 
 
 def train(recipe: Recipe, order: Order) -> Path:
-    """Train by a recipe; the folder of the result."""
+    """Train by a recipe; the folder of the result.
+
+    Raises:
+        RecipeError: the folder holds a run by another recipe.
+    """
+    first = os.environ.get("RANK", "0") == "0"  # of torchrun's processes one writes
+    if first and recipe.task != "ensemble":  # its members keep their own
+        keep_record(recipe, order.output)
     run: Train = import_module(f"training.{recipe.task}.run").train
     return run(recipe, order)
 

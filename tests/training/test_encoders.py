@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_training import tiny_encoder
+from tiny_training import tiny_encoder, tiny_roberta
 from tokenizers import Tokenizer
 
 from training import encoders
@@ -96,3 +96,14 @@ def test_a_folder_without_an_encoder(tmp_path: Path) -> None:
         load_encoder(str(tmp_path))
     assert str(caught.value).startswith(f"The folder {tmp_path} holds no encoder that can be read")
     assert "--encoders" not in str(caught.value)
+
+
+def test_a_length_without_positions_is_refused(tmp_path: Path) -> None:
+    bert = encoders.load_encoder(str(tiny_encoder(tmp_path / "bert")))
+    encoders.check_length("bert", bert, 512)
+    with pytest.raises(encoders.EncoderError, match="reads 512 tokens at most"):
+        encoders.check_length("bert", bert, 513)
+    roberta = encoders.load_encoder(str(tiny_roberta(tmp_path / "roberta")))
+    encoders.check_length("roberta", roberta, 512)  # of 514 positions
+    with pytest.raises(encoders.EncoderError, match="reads 512 tokens at most"):
+        encoders.check_length("roberta", roberta, 513)

@@ -18,7 +18,7 @@ from training.adapt.model import AdaptModel
 from training.adapt.recipe import AdaptRecipe
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.encoders import load_encoder, load_tokenizer
+from training.encoders import check_length, load_encoder, load_tokenizer
 from training.loop import processes
 from training.loop.results import save_weights, whole_folder
 from training.loop.trainer import StageTrainer
@@ -39,6 +39,7 @@ class AdaptRun:
         order.output.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
         self.encoder = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
+        check_length(recipe.encoder, self.encoder, recipe.stage.length)
         self.tokenizer = load_tokenizer(order.encoder(recipe.encoder))
         self.tokenizer_file = order.output / "tokenizer.json"
         if processes.is_main():

@@ -23,7 +23,7 @@ from training.context.scores import score
 from training.context.vectors import encode_rows, frozen_vectors
 from training.data.cache import open_store
 from training.data.cells import CellStore, NotebookRow
-from training.encoders import load_encoder, save_tokenizer
+from training.encoders import check_length, load_encoder, save_tokenizer
 from training.loop import processes
 from training.loop.results import save_weights, weights_of, whole_folder
 from training.loop.trainer import StageTrainer
@@ -53,6 +53,8 @@ class ContextRun:
         self.output, self.cache = order.output, order.cache
         self.output.mkdir(parents=True, exist_ok=True)
         self.encoder: nn.Module = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
+        longest = max(recipe.tokens.markdown, recipe.tokens.code)
+        check_length(recipe.encoder, self.encoder, longest)
         self.tokenizer_file = self.output / "tokenizer.json"
         if processes.is_main():
             save_tokenizer(order.encoder(recipe.encoder), self.tokenizer_file)

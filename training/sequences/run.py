@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.encoders import load_encoder, save_tokenizer
+from training.encoders import check_length, load_encoder, save_tokenizer
 from training.loop import processes
 from training.loop.results import save_weights, weights_of
 from training.loop.trainer import StageTrainer
@@ -43,6 +43,7 @@ class SequenceRun:
         order.output.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(recipe.seed)
         encoder = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
+        check_length(recipe.encoder, encoder, recipe.layout.length)
         self.config: dict[str, Any] = encoder.config.to_dict()  # type: ignore[union-attr, operator]
         self.pad = int(self.config.get("pad_token_id") or 0)
         self.types = int(self.config.get("type_vocab_size") or 1)
