@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,15 @@ class Forecast:
 
     Attributes:
         steps: Optimiser steps.
-        seconds: To train them, without scoring.
+        seconds: To train them, without scoring; more than ``limit`` are not spent.
+        limit: Seconds after which the stage ends.
         gigabytes: Peak memory of the process, or of the GPU.
         tokens: Text tokens in a step.
     """
 
     steps: int
     seconds: float
+    limit: float
     gigabytes: float
     tokens: float
 
@@ -39,6 +41,9 @@ class Forecast:
         if self.tokens:
             rate = self.tokens * self.steps / self.seconds
             text += f", {self.tokens:,.0f} tokens a step, {rate:,.0f} tokens/s"
+        if self.limit < self.seconds:
+            reached = int(self.steps * self.limit / self.seconds)
+            text += f"; its minutes end it after {spoken(self.limit)}, at about step {reached:,}"
         return f"Forecast for {self.steps:,} steps: {text}."
 
 
@@ -49,6 +54,7 @@ def forecast(
     tokens_of: Callable[[Any], int],
     steps: int,
     batches_a_step: int,
+    limit: float,
 ) -> Forecast:
     """Try some batches; weights, gradients and chance are as before afterwards.
 
@@ -59,6 +65,7 @@ def forecast(
         tokens_of: The text tokens of a batch.
         steps: Optimiser steps ahead.
         batches_a_step: Batches to each.
+        limit: Seconds after which the stage ends.
     """
     training, cuda = model.training, torch.cuda.is_available()
     took, tokens = [], []
@@ -75,14 +82,24 @@ def forecast(
     model.train(training)
     measured = took[1:] or took
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    peak = (
-        torch.cuda.max_memory_allocated()
-        if cuda
-        else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    )
     return Forecast(
         steps,
         sum(measured) / len(measured) * steps * batches_a_step,
-        (peak + OPTIMISER_BYTES * trained) / 1e9,
+        limit,
+        (_peak() + OPTIMISER_BYTES * trained) / 1e9,
         sum(tokens) / len(tokens) * batches_a_step,
     )
+
+
+def _peak() -> int:
+    """Most bytes that the GPU, or else this process, has held."""
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    if sys.platform == "win32":
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

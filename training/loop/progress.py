@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Any
 
@@ -52,7 +53,7 @@ class Progress(TrainerCallback):
                 initial=state.global_step,
                 desc=self._name,
                 bar_format=FORMAT,
-                mininterval=1.0,
+                mininterval=1.0 if sys.stderr.isatty() else 30.0,  # a file fills up with lines
             )
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:

@@ -125,7 +125,8 @@ class StageTrainer(Trainer):
         spent = self._resumed.seconds if self._resumed else 0.0
         self._clock = Clock(stage.minutes, stage.save_minutes, spent)
         self._bar = Progress(output.name, self._clock, stage.minutes, judged_by)
-        callbacks: list[TrainerCallback] = [self._clock, self._bar, JsonLog(output / LOG)]
+        self._log = JsonLog(output / LOG)
+        callbacks: list[TrainerCallback] = [self._clock, self._bar, self._log]
         self._patience = Patience(stage.patience, judged_by) if stage.patience else None
         if self._patience:
             callbacks.append(self._patience)
@@ -154,6 +155,8 @@ class StageTrainer(Trainer):
         if resumed is not None and self._is_over(resumed):
             _LOG.info("Trained already, up to step %d.", resumed.step)
             self.state = _state(resumed)
+            if processes.is_main():
+                self._log.rewrite(self.state.log_history)
         else:
             if resumed is not None:
                 _LOG.info("Going on at step %d.", resumed.step)
@@ -185,6 +188,7 @@ class StageTrainer(Trainer):
             lambda batch: int(batch.text_tokens()),
             self._steps(),
             self._stage.accumulate,
+            60 * self._stage.minutes,
         )
 
     @property
@@ -356,12 +360,13 @@ def _state(checkpoint: checkpoints.Checkpoint) -> TrainerState:
 def _checkpoint_gradients(model: nn.Module, wanted: bool) -> None:
     for part in model.modules():
         if isinstance(part, PreTrainedModel) and part.supports_gradient_checkpointing:
+            # The first is the name of today, the second that of transformers 4.
+            new = hasattr(part, "activation_checkpointing_enable")
+            name = "activation_checkpointing" if new else "gradient_checkpointing"
             if wanted:
-                part.gradient_checkpointing_enable(  # type: ignore[no-untyped-call]
-                    gradient_checkpointing_kwargs={"use_reentrant": False}
-                )
+                getattr(part, f"{name}_enable")({"use_reentrant": False})
             else:  # an earlier stage may have wanted it
-                part.gradient_checkpointing_disable()  # type: ignore[no-untyped-call]
+                getattr(part, f"{name}_disable")()
 
 
 def _first_line(error: Exception) -> str:

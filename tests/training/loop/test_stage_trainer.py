@@ -74,24 +74,29 @@ def max_step(log: Path) -> int:
     return max(steps, default=0)
 
 
-def test_two_processes_make_the_losses_of_one(tmp_path: Path) -> None:
-    run(tmp_path / "one", "accumulate=4", "steps=9", "size=4", "score_every=3")
-    together = tmp_path / "two"
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
-    launch += ["--master_port", str(29_500 + os.getpid() % 1000)]
-    done = subprocess.run(
-        [*launch, str(SCRIPT), str(together), "accumulate=2", "steps=9", "size=4", "score_every=3"],
-        env=ENVIRONMENT,
-        capture_output=True,
-        text=True,
-    )
+def run_by_two(output: Path, *settings: str) -> dict[str, torch.Tensor]:
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    launch += ["--nproc_per_node", "2", str(SCRIPT), str(output), *settings]
+    done = subprocess.run(launch, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    one, two = losses(tmp_path / "one"), losses(together)
+    return load_file(output / "model.safetensors")
+
+
+def test_two_processes_make_the_losses_of_one(tmp_path: Path) -> None:
+    """Three batches an epoch: in every second step one process has none of its own."""
+    settings = ("steps=9", "size=32", "score_every=3")
+    alone = run(tmp_path / "one", "accumulate=2", *settings)
+    together = run_by_two(tmp_path / "two", "average=3", *settings)
+    one, two = losses(tmp_path / "one"), losses(tmp_path / "two")
     assert [step for step, _ in one] == [step for step, _ in two] == list(range(1, 10))
     for (_, first), (_, second) in zip(one, two, strict=True):
         assert second == pytest.approx(first, rel=1e-4, abs=1e-4)
-    weights = [load_file(folder / "model.safetensors") for folder in (tmp_path / "one", together)]
-    assert difference(*weights) < 1e-5
+    last = load_file(tmp_path / "two" / "checkpoint-9" / "model.safetensors")
+    assert difference(alone, last) < 1e-5
+    # And they go on together, from the midst of the second epoch.
+    cut = tmp_path / "cut" / "checkpoint-3"
+    shutil.copytree(tmp_path / "two" / "checkpoint-3", cut)
+    assert difference(run_by_two(cut.parent, "average=3", *settings), together) <= 1e-6
 
 
 def test_a_broken_checkpoint_is_passed_over(
