@@ -86,11 +86,15 @@ def trainer(
     output: Path,
     dropout: float = 0.0,
     slow: float = 0.0,
-    size: int = 8,
+    size: int | None = None,
     scores: list[float] | None = None,
     **stage: Any,
 ) -> StageTrainer:
-    """A stage in fp32 that is scored by its fit, or by `scores` one after the other."""
+    """A stage in fp32 that is scored by its fit, or by `scores` one after the other.
+
+    An epoch has 12 steps; where `scores` are given it is longer than a stage, so that none is
+    spent on its end.
+    """
     model, data = Net(dropout), Line(0.0)
     given = iter(scores or [])
 
@@ -115,7 +119,7 @@ def trainer(
     return StageTrainer(
         model,
         Line(slow),
-        Shuffled(size),
+        Shuffled(size or (1 if scores else 8)),
         collate,
         fit,
         {"head.": settings["rate"]},

@@ -89,7 +89,7 @@ def draw(curves: list[Curve], path: Path) -> None:
     _panel(axes[0, 0], curves, "loss", "loss of training")
     for axis, name in zip(axes[0, 1:], shown, strict=True):
         _panel(axis, curves, name, MEASURES[name])
-    axes[0, -1].legend(frameon=False, fontsize=9)
+    axes[0, 0].legend(frameon=False, fontsize=9)  # every run has a loss
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
 

@@ -14,7 +14,7 @@ def test_a_run_of_two_stages_is_drawn(tiny_run: TinyRun, tmp_path: Path) -> None
     found = curves.read_curves(tiny_run.output)
     assert [curve.name for curve in found] == ["run, frozen", "run, unfrozen"]
     steps, values = found[0].points["kendall_tau"]
-    assert steps == [30, 60]
+    assert {30, 60} <= set(steps)
     assert all(-1 <= value <= 1 for value in values)
     losses = found[0].points["loss"]
     assert losses[0] == sorted(losses[0]) and len(losses[1]) > 2

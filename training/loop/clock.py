@@ -51,8 +51,8 @@ class Clock(TrainerCallback):
         return control
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
-        """A checkpoint every epoch, scored or not."""
-        control.should_save = True
+        """A checkpoint every epoch, and its score."""
+        control.should_evaluate = control.should_save = True
         return control
 
     def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:

@@ -296,7 +296,9 @@ class StageTrainer(Trainer):
         super().log(logs, *args, **kwargs)
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:
-        """Our score of the model as it stands."""
+        """Our score of the model as it stands; once where an epoch ends at a scored step."""
+        if self._scored_now() is not None:
+            return {}
         metrics = self._measures()
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(
@@ -308,7 +310,9 @@ class StageTrainer(Trainer):
         started = time.monotonic()
         found: dict[str, float] = {}
         if processes.is_main():
-            found = {f"eval_{name}": float(value) for name, value in self._scorer().items()}
+            with torch.random.fork_rng():  # scored or not, what is drawn next is the same
+                scores = self._scorer()
+            found = {f"eval_{name}": float(value) for name, value in scores.items()}
             found["eval_seconds"] = time.monotonic() - started
         return processes.agreed(found)
 
@@ -323,6 +327,9 @@ class StageTrainer(Trainer):
         there = processes.agreed(checkpoints.read(folder))
         if there is not None and (score is None or there.score is not None):
             return  # an epoch's end at a step that was saved just now
+        if score is None:
+            # Saved because of the time: told, but never the best, or chance would choose it.
+            self.log({f"interim_{name[5:]}": value for name, value in self._measures().items()})
         try:
             if processes.is_main():
                 (folder / checkpoints.MARK).unlink(missing_ok=True)

@@ -16,6 +16,7 @@ from jupyter_cellorder.bundle import read_manifest
 from jupyter_cellorder.evaluation.run import evaluate
 from jupyter_cellorder.evaluation.sources import read_examples
 from training import calibrate, export, run
+from training.loop import checkpoints
 from training.parity import PARITY
 
 
@@ -66,8 +67,9 @@ def test_a_run_cut_off_in_a_stage_ends_with_the_same_weights(
     """All that a kill leaves behind: the cache, and a stage's checkpoint without its end."""
     cut = tmp_path / "cut"
     shutil.copytree(tiny_run.output / "cache", cut / "cache")
-    checkpoint = tiny_run.output / "frozen" / "checkpoint-30"
-    shutil.copytree(checkpoint, cut / "frozen" / "checkpoint-30")
+    first = checkpoints.whole(tiny_run.output / "frozen")[0]
+    assert first.step < 60
+    shutil.copytree(first.folder, cut / "frozen" / first.folder.name)
     recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(cut)]) == 0
     whole = load_file(tiny_run.output / "frozen" / "model.safetensors")

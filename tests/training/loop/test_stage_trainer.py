@@ -86,7 +86,7 @@ def test_two_processes_make_the_losses_of_one(tmp_path: Path) -> None:
     """Three batches an epoch: in every second step one process has none of its own."""
     settings = ("steps=9", "size=32", "score_every=3")
     alone = run(tmp_path / "one", "accumulate=2", *settings)
-    together = run_by_two(tmp_path / "two", "average=3", *settings)
+    together = run_by_two(tmp_path / "two", "average=9", *settings)
     one, two = losses(tmp_path / "one"), losses(tmp_path / "two")
     assert [step for step, _ in one] == [step for step, _ in two] == list(range(1, 10))
     for (_, first), (_, second) in zip(one, two, strict=True):
@@ -96,7 +96,7 @@ def test_two_processes_make_the_losses_of_one(tmp_path: Path) -> None:
     # And they go on together, from the midst of the second epoch.
     cut = tmp_path / "cut" / "checkpoint-3"
     shutil.copytree(tmp_path / "two" / "checkpoint-3", cut)
-    assert difference(run_by_two(cut.parent, "average=3", *settings), together) <= 1e-6
+    assert difference(run_by_two(cut.parent, "average=9", *settings), together) <= 1e-6
 
 
 def test_a_broken_checkpoint_is_passed_over(
@@ -235,5 +235,22 @@ def test_tensorboard_and_a_plain_log(tmp_path: Path) -> None:
     trainer(tmp_path, tensorboard=True).fit()
     assert list(tmp_path.rglob("events.out.tfevents.*"))
     entries = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
-    assert [entry["step"] for entry in entries if "eval_kendall_tau" in entry] == [10, 20, 30]
+    assert [entry["step"] for entry in entries if "eval_kendall_tau" in entry] == [
+        10,
+        12,  # an epoch has ended
+        20,
+        24,
+        30,
+    ]
     assert all("learning_rate" in entry for entry in entries if "loss" in entry)
+
+
+def test_every_checkpoint_is_scored_but_chance_chooses_none(tmp_path: Path) -> None:
+    """Those for resuming come when it is time: which one is best must not hang on that."""
+    trainer(tmp_path, steps=5, score_every=4, save_minutes=0.0, average=9).fit()
+    entries = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    told = [entry["step"] for entry in entries if "interim_kendall_tau" in entry]
+    assert told == [1, 2, 3]
+    scores = {one.step: one.score for one in checkpoints.whole(tmp_path)}
+    assert set(scores) == {4, 5}
+    assert None not in scores.values()
