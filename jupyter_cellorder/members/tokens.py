@@ -40,7 +40,7 @@ class CellTokenizer:
 
     def __call__(self, cells: Sequence[Cell]) -> list[list[int]]:
         """Token ids of each cell."""
-        encoded = self._tokenizer.encode_batch(
+        encoded = self._tokenizer.encode_batch_fast(
             [_ends(cell.source) for cell in cells], add_special_tokens=False
         )
         room = len(self._open) + len(self._close)
