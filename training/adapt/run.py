@@ -16,8 +16,8 @@ from torch.utils.data import DataLoader
 from training.adapt.data import Piece, PieceBatches, Pieces, collate
 from training.adapt.model import AdaptModel
 from training.adapt.recipe import AdaptRecipe
-from training.data.cache import open_store
 from training.data.cells import CellStore
+from training.data.part import open_part
 from training.encoders import check_length, load_encoder, load_tokenizer
 from training.loop import processes
 from training.loop.results import save_weights, whole_folder
@@ -63,17 +63,6 @@ class AdaptRun:
         processes.wait()
         return folder
 
-    def _store(self, part: str, notebooks: int) -> CellStore:
-        return open_store(
-            self.order.split,
-            part,
-            self.order.cache,
-            self.tokenizer_file,
-            vars(self.recipe.tokens),
-            notebooks=notebooks or None,
-            seed=self.recipe.seed,
-        )
-
     def _pieces(self, store: CellStore) -> tuple[Pieces, PieceBatches]:
         recipe, stage = self.recipe, self.recipe.stage
         return (
@@ -83,8 +72,8 @@ class AdaptRun:
 
     def _train(self, weights: Path) -> None:
         recipe, stage = self.recipe, self.recipe.stage
-        train = self._store("train", recipe.notebooks)
-        valid = self._store("valid", recipe.scored)
+        train = open_part(self.order, recipe, "train", self.tokenizer_file, recipe.notebooks)
+        valid = open_part(self.order, recipe, "valid", self.tokenizer_file, recipe.scored)
         held_out = self._pieces(valid)
         shown, batches = self._pieces(train)
         _LOG.info(

@@ -21,8 +21,8 @@ from training.context.model import ContextModel
 from training.context.recipe import ContextRecipe, ContextStage
 from training.context.scores import score
 from training.context.vectors import encode_rows, frozen_vectors
-from training.data.cache import open_store
 from training.data.cells import CellStore, NotebookRow
+from training.data.part import open_part
 from training.encoders import check_length, load_encoder, save_tokenizer
 from training.loop import processes
 from training.loop.results import save_weights, weights_of, whole_folder
@@ -49,8 +49,7 @@ class ContextRun:
     """
 
     def __init__(self, recipe: ContextRecipe, order: Order) -> None:
-        self.recipe, self.name, self.split = recipe, order.name, order.split
-        self.output, self.cache = order.output, order.cache
+        self.recipe, self.order, self.output = recipe, order, order.output
         self.output.mkdir(parents=True, exist_ok=True)
         self.encoder: nn.Module = load_encoder(order.encoder(recipe.encoder), recipe.dropout)
         longest = max(recipe.tokens.markdown, recipe.tokens.code)
@@ -86,16 +85,8 @@ class ContextRun:
         return folder
 
     def _corpus(self, part: str) -> Corpus:
-        recipe = self.recipe
-        store = open_store(
-            self.split,
-            part,
-            self.cache,
-            self.tokenizer_file,
-            vars(recipe.tokens),
-            notebooks=recipe.notebooks or None if part == "train" else None,
-            seed=recipe.seed,
-        )
+        notebooks = self.recipe.notebooks if part == "train" else 0
+        store = open_part(self.order, self.recipe, part, self.tokenizer_file, notebooks)
         # Not beside the store: other runs share that, with encoders of other weights.
         path = self.output / "vectors" / f"{store.folder.name}.npy"
         path.parent.mkdir(exist_ok=True)
@@ -165,7 +156,7 @@ class ContextRun:
         encoder.pop("_name_or_path", None)
         facts = {
             "kind": self.recipe.task,
-            "recipe": self.name,
+            "recipe": self.order.name,
             "encoder": self.recipe.encoder,
             "network": config.as_dict(),
             "tokens": vars(self.recipe.tokens),

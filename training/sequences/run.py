@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from training.data.cache import open_store
 from training.data.cells import CellStore
+from training.data.part import open_part
 from training.encoders import check_length, load_encoder, save_tokenizer
 from training.loop import processes
 from training.loop.results import save_weights, weights_of
@@ -56,7 +56,7 @@ class SequenceRun:
 
     def run(self) -> Path:
         """Train; the checkpoint's folder."""
-        valid = self._store("valid", 0)
+        valid = open_part(self.order, self.recipe, "valid", self.tokenizer)
         scored = self._scored(valid)
         weights = self.order.output / "stage" / "model.safetensors"
         if weights.exists():
@@ -69,20 +69,9 @@ class SequenceRun:
         processes.wait()
         return folder
 
-    def _store(self, part: str, notebooks: int) -> CellStore:
-        return open_store(
-            self.order.split,
-            part,
-            self.order.cache,
-            self.tokenizer,
-            vars(self.recipe.tokens),
-            notebooks=notebooks or None,
-            seed=self.recipe.seed,
-        )
-
     def _train(self, valid: CellStore, scored: list[int], weights: Path) -> None:
         recipe, stage = self.recipe, self.recipe.stage
-        train = self._store("train", recipe.notebooks)
+        train = open_part(self.order, recipe, "train", self.tokenizer, recipe.notebooks)
         batches = LikeLengths(train, self.questions, stage.batch, recipe.seed)
         _LOG.info(
             "%d notebooks, %d sequences and %.1f M tokens an epoch, %.1f %% of a batch is padding",

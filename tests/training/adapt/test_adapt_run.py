@@ -17,6 +17,7 @@ from training import tasks
 from training.adapt import run as adapt_run
 from training.adapt.recipe import OBJECTIVES, AdaptRecipe
 from training.adapt.run import AdaptRun
+from training.data.part import open_part
 from training.data.splits import Split
 from training.tasks import Order
 
@@ -54,7 +55,7 @@ def test_a_score_is_always_the_same_and_leaves_no_trace(
 ) -> None:
     """Dropout and all: the hidden tokens, and the chance by which they are replaced."""
     run = made(home, tmp_path, objective, "dropout=0.3")
-    held_out = run._pieces(run._store("valid", 6))
+    held_out = run._pieces(open_part(run.order, run.recipe, "valid", run.tokenizer_file, 6))
     run.model.train(training)
     torch.manual_seed(11)
     np.random.seed(11)
