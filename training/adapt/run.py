@@ -20,6 +20,7 @@ from training.data.cells import CellStore
 from training.data.part import open_part
 from training.encoders import check_length, load_encoder, load_tokenizer
 from training.loop import processes
+from training.loop.precision import half
 from training.loop.results import save_weights, whole_folder
 from training.loop.trainer import StageTrainer
 from training.tasks import Order
@@ -107,8 +108,7 @@ class AdaptRun:
             shown, batch_sampler=batches, collate_fn=self.collate
         )
         found: dict[str, list[float]] = {}
-        half = torch.autocast(self.device.type, dtype=torch.bfloat16)
-        with torch.random.fork_rng(), torch.inference_mode(), half:
+        with torch.random.fork_rng(), torch.inference_mode(), half(self.device):
             torch.manual_seed(self.recipe.seed)
             for batch in loader:
                 moved = type(batch)(*(tensor.to(self.device) for tensor in batch))

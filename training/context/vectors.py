@@ -16,6 +16,7 @@ from jupyter_cellorder.networks.pooling import mean_pool
 from training.data.cells import CellStore
 from training.data.chunks import token_chunks
 from training.data.writing import reserve, whole, writing
+from training.loop.precision import half
 
 CHUNK_TOKENS = 4_096
 SAVE_EVERY = 200  # chunks between notes of progress
@@ -67,7 +68,7 @@ def encode_rows(
     device = next(encoder.parameters()).device
     chunks, back = token_chunks(tokens, pad, CHUNK_TOKENS)
     pooled = []
-    with torch.inference_mode(), torch.autocast(device.type, dtype=torch.bfloat16):
+    with torch.inference_mode(), half(device):
         for ids, mask in chunks:
             hidden = encoder(input_ids=ids.to(device), attention_mask=mask.to(device))
             pooled.append(mean_pool(hidden.last_hidden_state.float(), mask.to(device)).cpu())

@@ -28,10 +28,24 @@ def precision(wanted: str) -> str:
         raise LoopError(
             "fp16 needs a GPU; choose bf16 or fp32 (--set stage.precision=bf16).", "precision"
         )
-    if wanted == "bf16" and not (torch.cuda.is_bf16_supported() if cuda else _processor_has_bf16()):
+    if wanted == "bf16" and not _has_bf16():
         _LOG.info("This machine has no bf16: training in fp32.")
         return "fp32"
     return wanted
+
+
+def half(device: torch.device) -> torch.autocast:
+    """The context in which something is scored: bf16, but fp32 where that would be emulated.
+
+    A processor without it is seven times slower in bf16 than in fp32.
+    """
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=_has_bf16())
+
+
+def _has_bf16() -> bool:
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported())
+    return _processor_has_bf16()
 
 
 def _processor_has_bf16() -> bool:

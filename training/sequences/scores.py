@@ -14,6 +14,7 @@ from jupyter_cellorder.decode import least_inversions
 from jupyter_cellorder.metric import cluster_bootstrap, inversions, pooled_tau
 from jupyter_cellorder.precedence import Precedence
 from training.data.cells import CellStore
+from training.loop.precision import half
 from training.sequences.data import Questions, Row, collate
 from training.sequences.model import SequenceModel
 
@@ -67,12 +68,11 @@ def _flush(
     scores = np.zeros(len(rows))
     order = sorted(range(len(rows)), key=lambda at: -len(rows[at].ids))
     model.eval()
-    half = torch.autocast(device.type, dtype=torch.bfloat16)
     while order:
         count = max(1, CHUNK_TOKENS // max(1, len(rows[order[0]].ids)))
         chunk, order = order[:count], order[count:]
         batch = collate([rows[at] for at in chunk], pad, types)
-        with torch.inference_mode(), half:
+        with torch.inference_mode(), half(device):
             found = model.scores(type(batch)(*(tensor.to(device) for tensor in batch)))
         scores[chunk] = found.float().cpu().numpy()
     start = 0

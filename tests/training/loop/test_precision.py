@@ -31,3 +31,13 @@ def test_bf16_only_where_the_processor_has_it(
 ) -> None:
     monkeypatch.setattr(chosen, "_processor_has_bf16", lambda: has)
     assert chosen.precision("bf16") == given
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+@pytest.mark.parametrize(("has", "given"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_what_is_scored_is_never_scored_in_emulated_bf16(
+    has: bool, given: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chosen, "_processor_has_bf16", lambda: has)
+    with chosen.half(torch.device("cpu")):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == given
