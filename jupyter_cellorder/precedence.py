@@ -131,7 +131,7 @@ def mix(members: Sequence[Precedence], weights: Sequence[float]) -> Precedence:
     gap = _weighted(with_gap)
     return Precedence(
         after=_spoken_mean([member.after for member in members], shares),
-        before=_spoken_mean([member.before for member in members], shares),
+        before=_mirrored(_spoken_mean([member.before for member in members], shares)),
         gap=None if gap is None else np.exp(_normalised(gap)),
         rank=_weighted(with_rank),
     )
@@ -144,6 +144,13 @@ def _spoken_mean(values: Sequence[Array], weights: Array) -> Array:
         odds += weight * _log_odds(value)  # exactly 0 at 0.5
         spoken += weight * (value != 0.5)
     return _from_log_odds(np.divide(odds, spoken, out=np.zeros_like(odds), where=spoken > 0))
+
+
+def _mirrored(before: Array) -> Array:
+    """`before` by its upper triangle: rounding may part a half from its complement."""
+    upper = np.triu(before, 1)
+    mirrored: Array = upper + np.tril(1 - upper.T, -1) + 0.5 * np.eye(len(before))
+    return mirrored
 
 
 def _mean(values: Sequence[Array], weights: Array) -> Array:

@@ -119,6 +119,19 @@ def test_where_all_who_have_a_weight_abstain_nothing_is_said() -> None:
     assert (mixed.before == 0.5).all()
 
 
+def test_a_half_that_rounding_parted_from_its_complement_is_one_answer() -> None:
+    below = float(np.nextafter(0.5, 0))
+    members = []
+    for left, right in ((0.5, below), (below, 0.5)):
+        before = np.array([[0.5, left], [right, 0.5]])
+        member = pairs([0.9], 0.5)
+        object.__setattr__(member, "before", before)
+        members.append(member)
+    for unsure in members:
+        mixed = mix([pairs([0.9], 0.9), unsure], [1.0, 1.0])
+        assert mixed.before[0, 1] + mixed.before[1, 0] == 1
+
+
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_one_who_abstains_changes_nothing(left: float, right: float) -> None:
     silent = pairs([0.5], 0.5)
