@@ -46,8 +46,12 @@ class PriorsMember:
     """See the module's text.
 
     Where several rules speak about a pair, the surest on either side counts, one against the other.
-    Where none does, the pair's probability is exactly 0.5: the member abstains. It has no `gap`:
-    the pairs that it knows do not say how near two cells stand.
+    Where none does, the pair's probability is exactly 0.5: the member abstains. What it says is
+    `added` to the other members' answers. A gap is as likely as the surest pair that it would put
+    the wrong way round is wrong, and gaps that break no rule are equally likely: pairs of one rule
+    are right or wrong together, so they are not multiplied. On valid (130 notebooks, one to three
+    markdown cells displaced, shipped thresholds) the product of all pairs brought three times as
+    many false moves of review mode as no gaps, the surest pair half of that.
     """
 
     def __init__(self, name: str, confidences: Mapping[str, Confidence]) -> None:
@@ -68,7 +72,12 @@ class PriorsMember:
         cells = self._read([*placement.anchors, *placement.floats])
         odds = log_odds(cells, self._confidences)
         earlier = 1 / (1 + np.exp(-odds))
-        return Precedence(after=earlier[:n, n:].T, before=earlier[n:, n:])
+        return Precedence(
+            after=earlier[:n, n:].T,
+            before=earlier[n:, n:],
+            gap=gap_shares(odds[:n, n:].T),
+            added=True,
+        )
 
     def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
         """See :class:`jupyter_cellorder.members.base.Member`: there is no network."""
@@ -99,6 +108,21 @@ def log_odds(
                 np.maximum(surest, sure, out=surest, where=found & where)
     odds: NDArray[np.float64] = surest - surest.T
     return odds
+
+
+def gap_shares(after: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(M, N + 1) probabilities of the gaps, from (M, N) log-odds of standing after each anchor.
+
+    The logarithm of a gap is less by the log-odds of the surest pair that it breaks.
+    """
+    floats, anchors = after.shape
+    broken = np.zeros((floats, anchors + 1))
+    # In gap g a float stands after the anchors 0..g-1 and before the others.
+    broken[:, :-1] = np.maximum.accumulate(np.maximum(after, 0)[:, ::-1], axis=1)[:, ::-1]
+    broken[:, 1:] = np.maximum(broken[:, 1:], np.maximum.accumulate(np.maximum(-after, 0), axis=1))
+    share = np.exp(-broken)
+    shares: NDArray[np.float64] = share / share.sum(axis=1, keepdims=True)
+    return shares
 
 
 def load_priors(name: str, folder: Path, backend: str, threads: int | None) -> PriorsMember:

@@ -14,7 +14,7 @@ from jupyter_cellorder.bundle import MANIFEST, load_bundle
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.members.priors import FILE, Confidence, PriorsMember
 from jupyter_cellorder.notebook import Cell, Notebook
-from jupyter_cellorder.precedence import Placement
+from jupyter_cellorder.precedence import Placement, Precedence, mix
 from jupyter_cellorder.suggest import suggest
 from training.manifest import write_manifest
 
@@ -45,8 +45,10 @@ def test_a_rule_says_its_confidence_and_silence_is_exactly_a_half() -> None:
     )
     assert (said.before == 0.5).sum() == 7
     assert (said.after == 0.5).all()
-    assert said.gap is None
+    assert said.gap is not None
+    assert said.gap == pytest.approx(np.full((3, 2), 0.5))
     assert said.rank is None
+    assert said.added
 
 
 def test_code_has_a_confidence_of_its_own() -> None:
@@ -65,6 +67,38 @@ def test_a_side_without_confidence_is_silent() -> None:
 def test_markdown_among_the_anchors_counts_as_markdown() -> None:
     said = member(**STEPS, **TITLES).precedence(Placement(cells(TITLE, ONE, CODE), cells(TWO)))
     assert said.after == pytest.approx(np.array([[0.95, 0.9, 0.5]]))
+
+
+def test_gaps_that_break_no_rule_are_equally_likely() -> None:
+    asked = member(**STEPS, **TITLES)
+    said = asked.precedence(Placement(cells(TITLE, CODE, ONE, TEXT, "## Step 3"), cells(TWO)))
+    assert said.gap is not None
+    [shares] = said.gap
+    inside = shares[3]
+    assert shares[4] == pytest.approx(inside)
+    # Before step 1 one rule is broken, before the title another one too: the surest counts.
+    assert shares[1] == pytest.approx(inside * 0.1 / 0.9)
+    assert shares[2] == pytest.approx(inside * 0.1 / 0.9)
+    assert shares[5] == pytest.approx(inside * 0.1 / 0.9)
+    assert shares[0] == pytest.approx(inside * 0.05 / 0.95)
+
+
+def test_many_pairs_of_one_rule_are_no_more_than_one() -> None:
+    def of_last_gap(code: int) -> float:
+        said = member(**TITLES).precedence(Placement(cells(CODE) * code, cells(TITLE)))
+        assert said.gap is not None
+        return float(said.gap[0, -1] / said.gap[0, 0])
+
+    assert of_last_gap(20) == pytest.approx(of_last_gap(1)) == pytest.approx(0.2 / 0.8)
+
+
+def test_it_is_added_to_what_a_network_says() -> None:
+    placement = Placement(cells(CODE), cells(TWO, ONE))
+    network = Precedence(np.full((2, 1), 0.7), np.array([[0.5, 0.6], [0.4, 0.5]]))
+    mixed = mix([network, member(**STEPS).precedence(placement)], [1.0, 1.0])
+    assert mixed.after == pytest.approx(network.after)
+    odds = np.log(0.6 / 0.4) - np.log(0.9 / 0.1)
+    assert mixed.before[0, 1] == pytest.approx(1 / (1 + np.exp(-odds)))
 
 
 def test_the_surest_of_two_rules_counts() -> None:
