@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from jupyter_cellorder.errors import Cancelled
@@ -78,7 +79,8 @@ class Ensemble:
 
     Attributes:
         members: at least one.
-        weights: one for each member, not negative, not all zero.
+        weights: one for each member, finite, not negative, not all zero; a member without a weight
+            is not asked for a suggestion.
         name: the bundle's name.
         review: settings of review mode.
         diagonal: strength of the prior, used where markdown order is kept, that markdown is
@@ -86,6 +88,8 @@ class Ensemble:
         strategy: how evaluation makes one order of the members' answers, one of
             `strategies.STRATEGIES`. A suggestion always follows their mixed precedence: its gains
             and confidences are those of pairs, and review mode needs probabilities.
+        values: for each member, what it is worth where time is short, such as the Kendall tau
+            gained when it joins; None for its weight.
 
     Raises:
         ValueError: an ensemble that could not answer.
@@ -97,6 +101,7 @@ class Ensemble:
     review: ReviewSettings = field(default_factory=ReviewSettings)
     diagonal: float = 0.0
     strategy: str = DEFAULT
+    values: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not answer."""
@@ -104,8 +109,17 @@ class Ensemble:
             raise ValueError(
                 f"{len(self.members)} members and {len(self.weights)} weights make no ensemble"
             )
+        if not all(0 <= weight < math.inf for weight in self.weights) or not any(self.weights):
+            raise ValueError("weights must be finite, not negative, and not all zero")
         if self.strategy not in STRATEGIES:
             raise ValueError(f"there is no strategy {self.strategy!r}")
+        if self.values is not None and len(self.values) != len(self.members):
+            raise ValueError(f"{len(self.members)} members and {len(self.values)} values differ")
+
+    @property
+    def worth(self) -> tuple[float, ...]:
+        """What each member is worth where time is short."""
+        return self.weights if self.values is None else self.values
 
     def with_weights(self, weights: Sequence[float]) -> Ensemble:
         """The same members, weighed otherwise; see `strategies.parse_weights`.
@@ -125,30 +139,38 @@ class Ensemble:
         """
         return [
             Answer(member.name, weight, said, seconds, member.gflop(placement))
-            for member, weight, said, seconds in self._asked(placement, cancelled)
+            for member, weight, said, seconds in _ask(
+                zip(self.members, self.weights, strict=True), placement, cancelled
+            )
         ]
 
     def precedence(
         self, placement: Placement, cancelled: Callable[[], bool] | None = None
     ) -> Precedence:
-        """Ask every member and mix the answers.
+        """Ask every member that has a weight, and mix the answers.
 
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
-        answers = [said for _, _, said, _ in self._asked(placement, cancelled)]
-        return answers[0] if len(answers) == 1 else mix(answers, self.weights)
+        asked = zip(self.members, self.weights, strict=True)
+        found = list(_ask([(one, weight) for one, weight in asked if weight], placement, cancelled))
+        if len(found) == 1:
+            return found[0][2]
+        return mix([said for _, _, said, _ in found], [weight for _, weight, _, _ in found])
 
-    def _asked(
-        self, placement: Placement, cancelled: Callable[[], bool] | None
-    ) -> Iterator[tuple[Member, float, Precedence, float]]:
-        """Each member, its weight, its answer and the seconds that it took."""
-        for member, weight in zip(self.members, self.weights, strict=True):
-            check(cancelled)
-            began = time.perf_counter()
-            said = member.precedence(placement, cancelled)
-            yield member, weight, said, time.perf_counter() - began
+
+def _ask(
+    members: Iterable[tuple[Member, float]],
+    placement: Placement,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[tuple[Member, float, Precedence, float]]:
+    """Each member, its weight, its answer and the seconds that it took."""
+    for member, weight in members:
         check(cancelled)
+        began = time.perf_counter()
+        said = member.precedence(placement, cancelled)
+        yield member, weight, said, time.perf_counter() - began
+    check(cancelled)
 
 
 def check(cancelled: Callable[[], bool] | None) -> None:

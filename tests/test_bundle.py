@@ -73,7 +73,8 @@ def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
     assert manifest.figures == {"kendall_tau": 0.5}
     assert manifest.review == review
     assert [vars(member) for member in manifest.members] == [
-        {**entry, "backends": tuple(entry["backends"])} for entry in record["members"]
+        {**entry, "backends": tuple(entry["backends"]), "value": None}
+        for entry in record["members"]
     ]
     assert manifest.files == {
         name: (entry["bytes"], entry["sha256"]) for name, entry in record["files"].items()
@@ -96,6 +97,14 @@ def test_what_the_manifest_sets_reaches_the_ensemble(bundle: Path) -> None:
     assert (ensemble.name, ensemble.diagonal, ensemble.weights) == ("mine", 7.0, (3.0,))
     assert ensemble.review.threshold == 4.0
     assert [member.name for member in ensemble.members] == ["reader"]
+
+
+def test_what_a_member_is_worth_is_its_weight_unless_it_is_given(bundle: Path) -> None:
+    rewrite(bundle, lambda record: record["members"][0].update(weight=3.0))
+    assert load_bundle(bundle, threads=1).worth == (3.0,)
+    rewrite(bundle, lambda record: record["members"][0].update(value=0.02))
+    assert read_manifest(bundle).members[0].value == 0.02
+    assert load_bundle(bundle, threads=1).worth == (0.02,)
 
 
 def test_a_strategy_is_optional_and_reaches_the_ensemble(bundle: Path) -> None:

@@ -20,10 +20,12 @@ def write_manifest(
     corpus: str,
     members: Sequence[Mapping[str, Any]],
     figures: Mapping[str, Any],
+    strategy: str,
 ) -> None:
     """The manifest of a freshly exported bundle; review mode is not fitted yet.
 
-    ``members`` hold the fields of :class:`jupyter_cellorder.bundle.MemberEntry`.
+    ``members`` hold the fields of :class:`jupyter_cellorder.bundle.MemberEntry`, ``strategy`` is
+    one of :data:`jupyter_cellorder.strategies.STRATEGIES`.
     """
     record = {
         "format": FORMAT,
@@ -31,6 +33,7 @@ def write_manifest(
         "recipe": recipe,
         "corpus": corpus,
         "members": [dict(member) for member in members],
+        "strategy": strategy,
         "review": asdict(ReviewSettings()),
         "diagonal": 0.0,
         "figures": dict(figures),

@@ -98,6 +98,7 @@ def test_an_ensemble_keeps_its_members_names_and_weights(bundle: Path, onnx: Ens
     ]
     assert [member.name for member in onnx.members] == list(WEIGHTS)
     assert onnx.weights == tuple(WEIGHTS.values())
+    assert manifest.strategy == onnx.strategy == "submission-mean"
 
 
 def test_parity_is_measured_for_every_member(bundle: Path) -> None:
@@ -170,6 +171,7 @@ def test_one_run_is_a_bundle_of_one_member(run: Path, tmp_path: Path) -> None:
     assert export.main([str(run / "rank-bert"), "--output", str(output), "--name", "mine"]) == 0
     manifest = read_manifest(output)
     assert (manifest.name, manifest.recipe) == ("mine", "tiny-pointwise")
+    assert manifest.strategy == "precedence"
     assert [vars(member) for member in manifest.members] == [
         {
             "name": "pointwise",
@@ -177,6 +179,7 @@ def test_one_run_is_a_bundle_of_one_member(run: Path, tmp_path: Path) -> None:
             "weight": 1.0,
             "folder": "pointwise",
             "backends": ("onnx", "torch"),
+            "value": None,
         }
     ]
     assert [path.name for path in output.parent.iterdir()] == ["bundle"]
