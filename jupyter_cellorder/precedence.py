@@ -113,6 +113,9 @@ def mix(members: Sequence[Precedence], weights: Sequence[float]) -> Precedence:
     `after` and `before` by the weighted mean of log-odds, `gap` by the weighted geometric mean,
     renormalised, `rank` by the weighted mean; the last two over the members that have them.
 
+    A probability of exactly 0.5 in `after` or `before` is an abstention: the mean of that pair
+    is over the members that speak about it. Where all abstain it stays 0.5.
+
     Raises:
         ValueError: no members, weights that do not fit, or shapes that differ.
     """
@@ -127,11 +130,20 @@ def mix(members: Sequence[Precedence], weights: Sequence[float]) -> Precedence:
     with_rank = [(m.rank, w) for m, w in zip(members, shares, strict=True) if m.rank is not None]
     gap = _weighted(with_gap)
     return Precedence(
-        after=_from_log_odds(_mean([_log_odds(member.after) for member in members], shares)),
-        before=_from_log_odds(_mean([_log_odds(member.before) for member in members], shares)),
+        after=_spoken_mean([member.after for member in members], shares),
+        before=_spoken_mean([member.before for member in members], shares),
         gap=None if gap is None else np.exp(_normalised(gap)),
         rank=_weighted(with_rank),
     )
+
+
+def _spoken_mean(values: Sequence[Array], weights: Array) -> Array:
+    """Mean of log-odds, pair by pair, over the members that do not say exactly 0.5."""
+    odds, spoken = np.zeros_like(values[0]), np.zeros_like(values[0])
+    for value, weight in zip(values, weights, strict=True):
+        odds += weight * _log_odds(value)  # exactly 0 at 0.5
+        spoken += weight * (value != 0.5)
+    return _from_log_odds(np.divide(odds, spoken, out=np.zeros_like(odds), where=spoken > 0))
 
 
 def _mean(values: Sequence[Array], weights: Array) -> Array:

@@ -56,7 +56,10 @@ def test_log_gap_from_after_is_the_product_of_the_pairs() -> None:
     assert np.exp(p.log_gap()[0]) == pytest.approx(expected / expected.sum())
 
 
-@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99), st.floats(0.1, 5))
+SPOKEN = st.floats(0.01, 0.99).filter(lambda probability: probability != 0.5)
+
+
+@given(SPOKEN, SPOKEN, st.floats(0.1, 5))
 def test_mix_is_the_weighted_mean_of_log_odds(left: float, right: float, weight: float) -> None:
     mixed = mix([one(left), one(right)], [weight, 1.0])
     odds = (weight * np.log(left / (1 - left)) + np.log(right / (1 - right))) / (weight + 1)
@@ -88,6 +91,40 @@ def test_a_weight_of_zero_silences() -> None:
 
 def test_certainty_can_be_outvoted() -> None:
     assert mix([one(1.0), one(0.01), one(0.01)], [1, 2, 2]).after[0, 0] < 0.5
+
+
+def pairs(after: list[float], first_before_second: float) -> Precedence:
+    before = [[0.5, first_before_second], [1 - first_before_second, 0.5]]
+    return Precedence(np.array([after, after]), np.array(before))
+
+
+def test_who_says_exactly_a_half_is_not_asked_about_that_pair() -> None:
+    mixed = mix([pairs([0.9, 0.5, 0.5], 0.5), pairs([0.5, 0.2, 0.5], 0.8)], [1.0, 3.0])
+    assert mixed.after == pytest.approx(np.array([[0.9, 0.2, 0.5]] * 2))
+    assert mixed.before == pytest.approx(np.array([[0.5, 0.8], [0.2, 0.5]]))
+
+
+def test_the_weights_of_those_who_speak_are_renormalised_for_each_pair() -> None:
+    members = [pairs([0.9], 0.6), pairs([0.2], 0.5), pairs([0.5], 0.7)]
+    mixed = mix(members, [2.0, 1.0, 1.0])
+    assert mixed.after == pytest.approx(mix([one(0.9), one(0.2)], [2.0, 1.0]).after.repeat(2, 0))
+    of_those_who_speak = mix([one(0.6), one(0.7)], [2.0, 1.0]).after[0, 0]
+    assert mixed.before[0, 1] == pytest.approx(of_those_who_speak)
+    assert mixed.before[1, 0] == pytest.approx(1 - of_those_who_speak)
+
+
+def test_where_all_who_have_a_weight_abstain_nothing_is_said() -> None:
+    mixed = mix([pairs([0.5], 0.5), pairs([0.9], 0.9)], [1.0, 0.0])
+    assert (mixed.after == 0.5).all()
+    assert (mixed.before == 0.5).all()
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_one_who_abstains_changes_nothing(left: float, right: float) -> None:
+    silent = pairs([0.5], 0.5)
+    mixed = mix([pairs([left], right), silent], [1.0, 5.0])
+    assert mixed.after == pytest.approx(np.full((2, 1), left))
+    assert mixed.before[0, 1] == pytest.approx(right)
 
 
 @pytest.mark.parametrize("weights", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, np.nan]])
