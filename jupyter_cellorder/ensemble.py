@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from jupyter_cellorder.budget import Asking, Said
 from jupyter_cellorder.errors import Cancelled
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.precedence import Placement, Precedence, mix
+from jupyter_cellorder.speed import Speeds
 from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
 
 
@@ -63,7 +65,9 @@ class Answer:
         weight: its say among the others.
         precedence: what it said.
         seconds: time it took; what it remembered took none.
-        gflop: 1e9 operations of its networks, unpadded, as if it had remembered nothing.
+        gflop: 1e9 operations of its networks, unpadded, for the whole question, as if it had
+            remembered nothing.
+        cells: floats that it was asked about; within a budget they may be fewer than there are.
     """
 
     name: str
@@ -71,6 +75,7 @@ class Answer:
     precedence: Precedence
     seconds: float
     gflop: float
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,7 @@ class Ensemble:
 
     Attributes:
         members: at least one.
-        weights: one for each member, finite, not negative, not all zero; a member without a weight
-            is not asked for a suggestion.
+        weights: one for each member, finite, not negative, not all zero.
         name: the bundle's name.
         review: settings of review mode.
         diagonal: strength of the prior, used where markdown order is kept, that markdown is
@@ -90,6 +94,7 @@ class Ensemble:
             and confidences are those of pairs, and review mode needs probabilities.
         values: for each member, what it is worth where time is short, such as the Kendall tau
             gained when it joins; None for its weight.
+        speeds: what is known of the members' speed on this machine.
 
     Raises:
         ValueError: an ensemble that could not answer.
@@ -102,6 +107,7 @@ class Ensemble:
     diagonal: float = 0.0
     strategy: str = DEFAULT
     values: tuple[float, ...] | None = None
+    speeds: Speeds = field(default_factory=Speeds, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not answer."""
@@ -130,47 +136,77 @@ class Ensemble:
         return replace(self, weights=tuple(weights))
 
     def answers(
-        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+        self,
+        placement: Placement,
+        cancelled: Callable[[], bool] | None = None,
+        *,
+        budget: float | None = None,
     ) -> list[Answer]:
-        """Ask every member, in their order.
+        """What members say, in their order.
+
+        Args:
+            placement: the question.
+            cancelled: asked between members, and by them in long work.
+            budget: seconds; None asks every member about everything. See
+                `jupyter_cellorder.budget`.
 
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
         return [
-            Answer(member.name, weight, said, seconds, member.gflop(placement))
-            for member, weight, said, seconds in _ask(
-                zip(self.members, self.weights, strict=True), placement, cancelled
+            Answer(
+                self.members[said.at].name,
+                self.weights[said.at],
+                said.precedence,
+                said.seconds,
+                self.members[said.at].gflop(placement),
+                len(said.floats),
             )
+            for said in self.heard(placement, cancelled, budget)
         ]
 
     def precedence(
         self, placement: Placement, cancelled: Callable[[], bool] | None = None
     ) -> Precedence:
-        """Ask every member that has a weight, and mix the answers.
+        """Ask every member and mix the answers.
 
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
-        asked = zip(self.members, self.weights, strict=True)
-        found = list(_ask([(one, weight) for one, weight in asked if weight], placement, cancelled))
-        if len(found) == 1:
-            return found[0][2]
-        return mix([said for _, _, said, _ in found], [weight for _, weight, _, _ in found])
+        return self.mixed(self.heard(placement, cancelled))
 
-
-def _ask(
-    members: Iterable[tuple[Member, float]],
-    placement: Placement,
-    cancelled: Callable[[], bool] | None,
-) -> Iterator[tuple[Member, float, Precedence, float]]:
-    """Each member, its weight, its answer and the seconds that it took."""
-    for member, weight in members:
+    def heard(
+        self,
+        placement: Placement,
+        cancelled: Callable[[], bool] | None = None,
+        budget: float | None = None,
+    ) -> list[Said]:
+        """As `answers`, but nothing is counted that the answers themselves do not need."""
+        if budget is not None:
+            return Asking(
+                self.members,
+                self.weights,
+                self.worth,
+                self.speeds,
+                placement,
+                budget,
+                cancelled,
+            ).answers()
+        found = []
+        everything = tuple(range(len(placement.floats)))
+        for at, member in enumerate(self.members):
+            check(cancelled)
+            began = time.perf_counter()
+            answer = member.precedence(placement, cancelled)
+            found.append(Said(at, answer, everything, time.perf_counter() - began))
         check(cancelled)
-        began = time.perf_counter()
-        said = member.precedence(placement, cancelled)
-        yield member, weight, said, time.perf_counter() - began
-    check(cancelled)
+        return found
+
+    def mixed(self, heard: Sequence[Said]) -> Precedence:
+        """One answer of several members', by their weights."""
+        if len(heard) == 1:
+            return heard[0].precedence
+        return mix([said.precedence for said in heard], [self.weights[said.at] for said in heard])
 
 
 def check(cancelled: Callable[[], bool] | None) -> None:

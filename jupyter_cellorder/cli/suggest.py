@@ -7,6 +7,7 @@ from pathlib import Path
 
 from traitlets import Bool, Unicode
 
+from jupyter_cellorder.budget import parse_budget
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.cli.outline import NOTICES, move_lines, outline_diff
 from jupyter_cellorder.errors import NotebookError
@@ -43,6 +44,11 @@ class SuggestApp(ModelCommand):
     keep_markdown_order = Bool(
         False, help="Keep the order of the markdown among itself ('selected' and 'all')."
     ).tag(config=True)
+    budget = Unicode(
+        "",
+        help="""Time that the model may take, such as 2s or 800ms; none if left out. The cheapest
+        member is always asked; the dear ones only about cells that are in doubt.""",
+    ).tag(config=True)
     as_json = Bool(False, help="Print the suggestion as one JSON object.").tag(config=True)
     diff = Bool(False, help="Print a unified diff of the notebook's outline.").tag(config=True)
     in_place = Bool(False, help="Write the suggested order into the notebook.").tag(config=True)
@@ -55,6 +61,7 @@ class SuggestApp(ModelCommand):
         "mode": "SuggestApp.mode",
         "cells": "SuggestApp.cells",
         "output": "SuggestApp.output",
+        "budget": "SuggestApp.budget",
     }
     flags = {  # noqa: RUF012
         **ModelCommand.model_flags,
@@ -72,6 +79,7 @@ class SuggestApp(ModelCommand):
         path = self._path()
         selected = [name.strip() for name in self.cells.split(",") if name.strip()]
         self._check_options(selected)
+        budget = parse_budget(self.budget) if self.budget else None
         try:
             notebook = Notebook.read(path)
         except NotebookError as error:
@@ -84,7 +92,10 @@ class SuggestApp(ModelCommand):
             self.mode,
             selected=selected,
             keep_markdown_order=self.keep_markdown_order,
+            budget=budget,
         )
+        if budget is not None:
+            self.remark(_voices_sentence(suggestion))
         if self.as_json:
             found = {"bundle": ensemble.name, **suggestion.as_dict()}
             print(json.dumps(found, indent=2))
@@ -148,6 +159,15 @@ class SuggestApp(ModelCommand):
         write_order(path, suggestion.order, target)
         moved = _moves_sentence(suggestion, "moved")
         print(f"Wrote {target}. {moved}" if suggestion.moves else f"Wrote {target}, unchanged.")
+
+
+def _voices_sentence(suggestion: Suggestion) -> str:
+    told = [
+        f"{voice.name} about {voice.cells} cell{'' if voice.cells == 1 else 's'} "
+        f"in {voice.seconds:.2f} s"
+        for voice in suggestion.members
+    ]
+    return f"Asked: {', '.join(told)}." if told else "Nobody had to be asked."
 
 
 def _moves_sentence(suggestion: Suggestion, verb: str) -> str:
