@@ -26,8 +26,10 @@ from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.precedence import Array, Placement, Precedence, mix
 from jupyter_cellorder.speed import Speeds
 
-# A float is not in doubt where fewer anchors than this are expected on its wrong side.
-SURE = 0.5
+# A float is not in doubt where fewer anchors than this are expected on its wrong side. Of 1,811
+# markdown cells of held-out notebooks, under the shipped bundle, a quarter were not in doubt, and
+# had 2 % of all wrong pairs; the most doubtful tenth had 49 %.
+SURE = 1.0
 
 Indices = NDArray[np.intp]
 

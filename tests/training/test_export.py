@@ -208,6 +208,8 @@ def test_quantised_it_is_smaller_and_says_what_that_costs(
         assert sum(map(stored, files)) < stored(bundle / name / "weights.safetensors")
         exact = onnx.members[list(WEIGHTS).index(name)].precedence(placement(5))
         answer = quantised.members[at].precedence(placement(5))
+        whole = onnx.members[list(WEIGHTS).index(name)]
+        assert quantised.members[at].gflop(placement(5)) == whole.gflop(placement(5)) > 0
         assert np.abs(answer.after - exact.after).mean() < 0.1
 
 
