@@ -124,7 +124,7 @@ def cluster_bootstrap(
         CellOrderError: `no-pairs` when no notebook has two cells.
         ValueError: lengths differ.
     """
-    return interval95(resampled_taus([s], n, clusters, replicates, seed))
+    return interval95(resampled_taus(np.atleast_2d(np.asarray(s)), n, clusters, replicates, seed))
 
 
 def resampled_sums(
