@@ -18,6 +18,8 @@ from typing import Any, BinaryIO, Literal, get_args
 from jupyter_cellorder.ensemble import Ensemble, ReviewSettings
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.members.base import Member
+from jupyter_cellorder.strategies import DEFAULT as DEFAULT_STRATEGY
+from jupyter_cellorder.strategies import STRATEGIES
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -55,6 +57,7 @@ class Manifest:
         members: In the order of the file.
         review: Settings of review mode, fitted on held-out notebooks.
         diagonal: See :class:`jupyter_cellorder.ensemble.Ensemble`.
+        strategy: As there; optional in the file.
         files: Path inside the bundle to (bytes, sha256).
         figures: Measured scores, free of meaning to the program.
         sha256: Of the manifest file itself: names the bundle exactly.
@@ -69,6 +72,7 @@ class Manifest:
     files: Mapping[str, tuple[int, str]]
     figures: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    strategy: str = DEFAULT_STRATEGY
 
 
 def read_manifest(path: str | Path | None = None) -> Manifest:
@@ -89,6 +93,14 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
             raise BundleError(
                 f"The bundle {folder} has format {version}; this version of jupyter-cellorder "
                 f"reads format {FORMAT}. Upgrade jupyter-cellorder, or export the bundle again.",
+                "bundle-version",
+            )
+        strategy = str(record.get("strategy", DEFAULT_STRATEGY))
+        if strategy not in STRATEGIES:
+            raise BundleError(
+                f"The bundle {folder} names the strategy {strategy!r}, which this version of "
+                f"jupyter-cellorder does not know ({', '.join(STRATEGIES)}). "
+                "Upgrade jupyter-cellorder.",
                 "bundle-version",
             )
         review = dict(record["review"])
@@ -115,6 +127,7 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
             },
             figures=record.get("figures", {}),
             sha256=hashlib.sha256(text).hexdigest(),
+            strategy=strategy,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(
@@ -155,6 +168,7 @@ def load_bundle(
             manifest.name,
             manifest.review,
             manifest.diagonal,
+            manifest.strategy,
         )
     except BundleError:
         raise

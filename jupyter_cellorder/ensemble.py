@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from jupyter_cellorder.errors import Cancelled
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.precedence import Placement, Precedence, mix
+from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,25 @@ class ReviewSettings:
             raise ValueError(f"max_share is {self.max_share} and must be in (0, 1]")
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What one member said of one question.
+
+    Attributes:
+        name: the member's.
+        weight: its say among the others.
+        precedence: what it said.
+        seconds: time it took; what it remembered took none.
+        gflop: 1e9 operations of its networks, unpadded, as if it had remembered nothing.
+    """
+
+    name: str
+    weight: float
+    precedence: Precedence
+    seconds: float
+    gflop: float
+
+
 @dataclass(frozen=True)
 class Ensemble:
     """Members that answer together.
@@ -62,6 +83,12 @@ class Ensemble:
         review: settings of review mode.
         diagonal: strength of the prior, used where markdown order is kept, that markdown is
             spread evenly among the code; see `decode.monotone_alignment`.
+        strategy: how evaluation makes one order of the members' answers, one of
+            `strategies.STRATEGIES`. A suggestion always follows their mixed precedence: its gains
+            and confidences are those of pairs, and review mode needs probabilities.
+
+    Raises:
+        ValueError: an ensemble that could not answer.
     """
 
     members: tuple[Member, ...]
@@ -69,6 +96,7 @@ class Ensemble:
     name: str
     review: ReviewSettings = field(default_factory=ReviewSettings)
     diagonal: float = 0.0
+    strategy: str = DEFAULT
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not answer."""
@@ -76,6 +104,29 @@ class Ensemble:
             raise ValueError(
                 f"{len(self.members)} members and {len(self.weights)} weights make no ensemble"
             )
+        if self.strategy not in STRATEGIES:
+            raise ValueError(f"there is no strategy {self.strategy!r}")
+
+    def with_weights(self, weights: Sequence[float]) -> Ensemble:
+        """The same members, weighed otherwise; see `strategies.parse_weights`.
+
+        Raises:
+            ValueError: as many as members are not given.
+        """
+        return replace(self, weights=tuple(weights))
+
+    def answers(
+        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+    ) -> list[Answer]:
+        """Ask every member, in their order.
+
+        Raises:
+            Cancelled: `cancelled` returned true before or after a member answered.
+        """
+        return [
+            Answer(member.name, weight, said, seconds, member.gflop(placement))
+            for member, weight, said, seconds in self._asked(placement, cancelled)
+        ]
 
     def precedence(
         self, placement: Placement, cancelled: Callable[[], bool] | None = None
@@ -85,12 +136,19 @@ class Ensemble:
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
-        answers = []
-        for member in self.members:
-            check(cancelled)
-            answers.append(member.precedence(placement, cancelled))
-        check(cancelled)
+        answers = [said for _, _, said, _ in self._asked(placement, cancelled)]
         return answers[0] if len(answers) == 1 else mix(answers, self.weights)
+
+    def _asked(
+        self, placement: Placement, cancelled: Callable[[], bool] | None
+    ) -> Iterator[tuple[Member, float, Precedence, float]]:
+        """Each member, its weight, its answer and the seconds that it took."""
+        for member, weight in zip(self.members, self.weights, strict=True):
+            check(cancelled)
+            began = time.perf_counter()
+            said = member.precedence(placement, cancelled)
+            yield member, weight, said, time.perf_counter() - began
+        check(cancelled)
 
 
 def check(cancelled: Callable[[], bool] | None) -> None:

@@ -98,6 +98,21 @@ def test_what_the_manifest_sets_reaches_the_ensemble(bundle: Path) -> None:
     assert [member.name for member in ensemble.members] == ["reader"]
 
 
+def test_a_strategy_is_optional_and_reaches_the_ensemble(bundle: Path) -> None:
+    assert load_bundle(bundle, threads=1).strategy == "precedence"
+    rewrite(bundle, lambda record: record.update(strategy="submission-mean"))
+    assert read_manifest(bundle).strategy == "submission-mean"
+    assert load_bundle(bundle, threads=1).strategy == "submission-mean"
+
+
+def test_a_strategy_that_this_version_does_not_know(bundle: Path) -> None:
+    rewrite(bundle, lambda record: record.update(strategy="median"))
+    error = refusal(bundle)
+    assert error.code == "bundle-version"
+    assert "'median'" in str(error)
+    assert "precedence, rank-mean, submission-mean" in str(error)
+
+
 def test_a_folder_without_a_bundle(tmp_path: Path) -> None:
     error = refusal(tmp_path)
     assert error.code == "bundle-missing"

@@ -13,7 +13,8 @@ from torch import nn
 
 from jupyter_cellorder.lexical import BUCKETS
 from jupyter_cellorder.members.sequence_rows import PairwiseLayout, PointwiseLayout
-from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
+from jupyter_cellorder.networks.context import ContextNetwork
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from jupyter_cellorder.networks.sequence import SequenceScorer
 from training.encoders import load_encoder, save_tokenizer
 from training.pairwise.recipe import PairwiseRecipe

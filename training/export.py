@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jupyter_cellorder.errors import CellOrderError
-from training.checkpoint import ENCODER, damaged, read_json
+from training.checkpoint import damaged, read_json
 from training.context.export import export_context
 from training.loop.results import whole_folder
 from training.manifest import write_manifest
@@ -113,8 +113,7 @@ def _fill(
         print(f"{part.name}: largest difference of a probability {difference:.1e}", flush=True)
         if quantise:
             # What torch would read: twice the size, and not what these files compute with.
-            for file in ("weights.safetensors", ENCODER):
-                (folder / part.name / file).unlink()
+            (folder / part.name / "weights.safetensors").unlink()
         else:
             check_parity(difference)
         parities[part.name] = difference

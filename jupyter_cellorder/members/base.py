@@ -31,3 +31,12 @@ class Member(Protocol):
         Returns:
             Precedence of shapes (M, N) and (M, M), rows in the order of `placement.floats`.
         """
+
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        """What answering costs: 1e9 floating-point operations of the networks, without padding.
+
+        Args:
+            placement: the question.
+            remembered: whether what earlier answers left in memory counts as done already;
+                otherwise all is counted, as for the first question of all.
+        """

@@ -15,9 +15,11 @@ from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.members.batching import like_lengths, padded
 from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
 from jupyter_cellorder.members.context_output import precedence_of
+from jupyter_cellorder.members.cost import EncoderShape, context_network_gflop
 from jupyter_cellorder.members.memory import Memory
 from jupyter_cellorder.members.needs_torch import needs_torch
 from jupyter_cellorder.members.tokens import CellTokenizer
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement, Precedence
 
@@ -45,11 +47,19 @@ class ContextMember:
     """
 
     def __init__(
-        self, name: str, tokenizer: CellTokenizer, computer: Computer, corpus_idf: Array, pad: int
+        self,
+        name: str,
+        tokenizer: CellTokenizer,
+        computer: Computer,
+        corpus_idf: Array,
+        pad: int,
+        encoder: EncoderShape,
+        network: ContextConfig,
     ) -> None:
         self._name = name
         self._tokenizer, self._computer = tokenizer, computer
         self._idf, self._pad = corpus_idf, pad
+        self._encoder, self._network = encoder, network
         self._known: Memory[tuple[Array, CellFacts]] = Memory()
 
     @property
@@ -92,6 +102,16 @@ class ContextMember:
         gap, before = self._computer.place({key: value[None] for key, value in inputs.items()})
         return precedence_of(gap, before)
 
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        """See :class:`jupyter_cellorder.members.base.Member`."""
+        n, m = len(placement.anchors), len(placement.floats)
+        if not n or not m:
+            return 0.0
+        cells = {_key(cell): cell for cell in (*placement.anchors, *placement.floats)}
+        read = [c for key, c in cells.items() if not (remembered and key in self._known)]
+        lengths = [len(one) for one in self._tokenizer(read)] if read else []
+        return self._encoder.gflop(lengths) + context_network_gflop(self._network, n, m)
+
     def _read(
         self, cells: Sequence[Cell], cancelled: Callable[[], bool] | None
     ) -> list[tuple[Array, CellFacts]]:
@@ -120,7 +140,7 @@ def load_context(name: str, folder: Path, backend: str, threads: int | None) -> 
     """Read the member's folder.
 
     It holds ``context.json``, ``tokenizer.json``, ``idf.npy``, ``weights.safetensors``,
-    ``encoder.json`` (read by torch), ``encoder.onnx`` and ``network.onnx`` (by ONNX Runtime).
+    ``encoder.json``, ``encoder.onnx`` and ``network.onnx`` (the last two read by ONNX Runtime).
 
     Raises:
         BundleError: ``backend-missing`` where torch or transformers is wanted and not installed.
@@ -143,4 +163,6 @@ def load_context(name: str, folder: Path, backend: str, threads: int | None) -> 
         computer,
         np.load(folder / "idf.npy", allow_pickle=False).astype(np.float32),
         int(facts["pad"]),
+        EncoderShape.read(folder),
+        ContextConfig(**facts["network"]),
     )

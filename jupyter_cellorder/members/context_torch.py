@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from jupyter_cellorder.members.torch_parts import bare_encoder, device, weights
-from jupyter_cellorder.networks.context import ContextConfig, ContextInput, ContextNetwork
+from jupyter_cellorder.networks.context import ContextInput, ContextNetwork
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from jupyter_cellorder.networks.pooling import mean_pool
 
 

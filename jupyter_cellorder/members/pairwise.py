@@ -78,34 +78,63 @@ class PairwiseMember:
             scores = self._ask(placement.floats, [placement.anchors[i] for i in at], cancelled)
         return from_next_cell(scores, self._temperature, np.diff([-1, *at, n]).tolist())
 
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        """See :class:`jupyter_cellorder.members.base.Member`."""
+        code = [cell for cell in placement.anchors if cell.kind != "markdown"]
+        if not code or not placement.floats:
+            return 0.0
+        pairs = _distinct(_keys(placement.floats, code), len(code) + 1)
+        asked = [at for key, at in pairs.items() if not (remembered and key in self._known)]
+        if not asked:
+            return 0.0
+        markdown, others = self._tokenizer(placement.floats), self._tokenizer(code)
+        return self._scores.gflop(self._lengths(markdown, others, asked))
+
     def _ask(
         self,
         floats: Sequence[Cell],
         code: Sequence[Cell],
         cancelled: Callable[[], bool] | None,
     ) -> NDArray[np.float64]:
-        left = [_key(cell.source.encode()) for cell in floats]
-        right = [*(_key(b"code" + cell.source.encode()) for cell in code), _key(_END)]
-        keys = [first + second for first, second in product(left, right)]
-        new = {
-            key: pair
-            for key, pair in zip(keys, product(range(len(left)), range(len(right))), strict=True)
-            if key not in self._known
-        }
+        keys = _keys(floats, code)
+        pairs = _distinct(keys, len(code) + 1)
+        new = {key: at for key, at in pairs.items() if key not in self._known}
         names, asked = list(new), list(new.values())
         markdown = self._tokenizer(floats) if asked else []
-        others: list[list[int] | None] = [*self._tokenizer(code), None] if asked else []
+        others = self._tokenizer(code) if asked else []
 
         def row(at: int) -> TokenRow:
             first, second = asked[at]
-            return pairwise_row(markdown[first], others[second], self._layout, self._tail)
+            other = others[second] if second < len(others) else None
+            return pairwise_row(markdown[first], other, self._layout, self._tail)
 
-        sizes = [_END_LENGTH if other is None else len(other) for other in others]
-        lengths = [pairwise_length(len(markdown[i]), sizes[j], self._layout) for i, j in asked]
+        lengths = self._lengths(markdown, others, asked)
         for at, score in self._scores.of(lengths, row, (), cancelled):
             self._known.keep(names[at], score)
         found = self._known.take(keys, REMEMBERED_PAIRS)
-        return np.array(found, dtype=np.float64).reshape(len(left), len(right))
+        return np.array(found, dtype=np.float64).reshape(len(floats), len(code) + 1)
+
+    def _lengths(
+        self,
+        markdown: Sequence[Sequence[int]],
+        code: Sequence[Sequence[int]],
+        asked: Sequence[tuple[int, int]],
+    ) -> list[int]:
+        """Tokens of each pair's row; behind the last code cell is the end of the notebook."""
+        sizes = [*(len(other) for other in code), _END_LENGTH]
+        return [pairwise_length(len(markdown[i]), sizes[j], self._layout) for i, j in asked]
+
+
+def _keys(floats: Sequence[Cell], code: Sequence[Cell]) -> list[bytes]:
+    """What each float's pairs with the code cells and the end are remembered by, row by row."""
+    left = [_key(cell.source.encode()) for cell in floats]
+    right = [*(_key(b"code" + cell.source.encode()) for cell in code), _key(_END)]
+    return [first + second for first, second in product(left, right)]
+
+
+def _distinct(keys: Sequence[bytes], columns: int) -> dict[bytes, tuple[int, int]]:
+    """Row and column of each key; of pairs that read alike, the last."""
+    return {key: divmod(at, columns) for at, key in enumerate(keys)}
 
 
 def _key(content: bytes) -> bytes:

@@ -63,13 +63,28 @@ class PointwiseMember:
             return from_rank(np.full(m, 0.5), n, self._temperature)
         return from_rank(self._ranks(placement, cancelled), n, self._temperature)
 
-    def _ranks(self, placement: Placement, cancelled: Callable[[], bool] | None) -> list[float]:
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        """See :class:`jupyter_cellorder.members.base.Member`."""
+        if not placement.anchors or not placement.floats:
+            return 0.0
+        keys, rows, _ = self._rows(placement)
+        asked = dict(zip(keys, rows, strict=True))
+        return self._scores.gflop(
+            [len(row) for key, row in asked.items() if not (remembered and key in self._known)]
+        )
+
+    def _rows(self, placement: Placement) -> tuple[list[bytes], list[list[int]], float]:
+        """Of each float, the key it is remembered by and what is read; and the markdown's share."""
         shown = [cell for cell in placement.anchors if cell.kind != "markdown"]
         cells = len(placement.anchors) + len(placement.floats)
         share = (cells - len(shown)) / cells
         code, markdown = self._tokenizer(shown), self._tokenizer(placement.floats)
         rows = [pointwise_row(own, code, self._layout, self._tail) for own in markdown]
         keys = [blake2b(np.array([*row, share]).tobytes(), digest_size=16).digest() for row in rows]
+        return keys, rows, share
+
+    def _ranks(self, placement: Placement, cancelled: Callable[[], bool] | None) -> list[float]:
+        keys, rows, share = self._rows(placement)
         new = {key: row for key, row in zip(keys, rows, strict=True) if key not in self._known}
         names, asked = list(new), list(new.values())
         for at, rank in self._scores.of(

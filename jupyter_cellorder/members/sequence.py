@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.members.batching import Ids, like_lengths, padded
+from jupyter_cellorder.members.cost import EncoderShape
 from jupyter_cellorder.members.needs_torch import needs_torch
 from jupyter_cellorder.members.sequence_rows import TokenRow
 from jupyter_cellorder.members.tokens import CellTokenizer
@@ -40,10 +41,18 @@ class SequenceScores:
         computer: What computes them.
         pad: The token that fills short rows.
         types: How many types of tokens the encoder knows; with one, all are of it.
+        encoder: The encoder's shape, from which the cost follows.
     """
 
-    def __init__(self, computer: SequenceComputer, pad: int, types: int) -> None:
+    def __init__(
+        self, computer: SequenceComputer, pad: int, types: int, encoder: EncoderShape
+    ) -> None:
         self._computer, self._pad, self._types = computer, pad, types
+        self._encoder = encoder
+
+    def gflop(self, lengths: ArrayLike) -> float:
+        """1e9 operations for rows of these lengths; the one linear layer at the end is nothing."""
+        return self._encoder.gflop(lengths)
 
     def of(
         self,
@@ -85,8 +94,8 @@ class SequenceMemberFolder(NamedTuple):
 def read_folder(kind: str, folder: Path, backend: str, threads: int | None) -> SequenceMemberFolder:
     """Read the member's folder.
 
-    It holds ``<kind>.json``, ``tokenizer.json`` and ``network.onnx``, and, unless its weights are
-    quantised, ``weights.safetensors`` (read by both backends) and ``encoder.json`` (by torch).
+    It holds ``<kind>.json``, ``tokenizer.json``, ``encoder.json`` and ``network.onnx``, and, unless
+    its weights are quantised, ``weights.safetensors``.
 
     Raises:
         BundleError: ``backend-missing`` where torch or transformers is wanted and not installed.
@@ -106,7 +115,7 @@ def read_folder(kind: str, folder: Path, backend: str, threads: int | None) -> S
     return SequenceMemberFolder(
         facts,
         CellTokenizer(folder / "tokenizer.json", facts["tokens"]),
-        SequenceScores(computer, int(facts["pad"]), int(facts["types"])),
+        SequenceScores(computer, int(facts["pad"]), int(facts["types"]), EncoderShape.read(folder)),
     )
 
 

@@ -12,30 +12,16 @@ convolution along the anchors, on the scores of the gaps.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from jupyter_cellorder.members.context_input import FLOAT
-from jupyter_cellorder.networks.context_shape import ContextShape
+from jupyter_cellorder.networks.context_shape import ContextConfig
 
 STATES = 4
-
-
-@dataclass(frozen=True, kw_only=True)
-class ContextConfig(ContextShape):
-    """Everything the network is built from; stored in the bundle."""
-
-    vector: int = 384
-    features: int = 24
-    channels: int = 3
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for a manifest."""
-        return asdict(self)
 
 
 class ContextInput(NamedTuple):

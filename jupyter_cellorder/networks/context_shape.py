@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,3 +16,16 @@ class ContextShape:
     first_layers: int = 3
     second_layers: int = 2
     dropout: float = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContextConfig(ContextShape):
+    """Everything the network is built from; stored in the bundle."""
+
+    vector: int = 384
+    features: int = 24
+    channels: int = 3
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for a manifest."""
+        return asdict(self)

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from jupyter_cellorder.members.context_input import FLOAT, ORDERED_FLOAT
-from jupyter_cellorder.networks.context import ContextConfig, ContextInput, ContextNetwork
+from jupyter_cellorder.networks.context import ContextInput, ContextNetwork
+from jupyter_cellorder.networks.context_shape import ContextConfig
 
 SMALL = ContextConfig(
     vector=12, width=32, heads=2, feed_forward=48, first_layers=2, second_layers=1, dropout=0.0

@@ -18,12 +18,14 @@ from jupyter_cellorder.members import context
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.members.context import ContextMember
 from jupyter_cellorder.members.context_input import ORDERED_FLOAT
+from jupyter_cellorder.members.cost import EncoderShape, context_network_gflop
 from jupyter_cellorder.members.tokens import CellTokenizer
 from jupyter_cellorder.networks.context import ContextInput
 from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement, Precedence
 
 PAD = 7  # unlike any default, and a word of its own: only the mask tells it from one
+ENCODER = EncoderShape(layers=2, width=8, feed_forward=16)
 
 
 class CountingComputer:
@@ -64,7 +66,9 @@ def member(computer: CountingComputer, tmp_path: Path) -> ContextMember:
     tokenizer = CellTokenizer(
         write_tokenizer(tmp_path / "tokenizer.json"), {"markdown": 8, "code": 12}
     )
-    return ContextMember("words", tokenizer, computer, np.ones(BUCKETS, np.float32), PAD)
+    return ContextMember(
+        "words", tokenizer, computer, np.ones(BUCKETS, np.float32), PAD, ENCODER, SMALL
+    )
 
 
 def code(*numbers: int) -> tuple[Cell, ...]:
@@ -153,7 +157,7 @@ def test_batches_are_bounded_padded_and_masked(
     placement = Placement(code(*range(0, 60, 7)), markdown(*range(1, 60, 7)))
     whole = member.precedence(placement)
     member_of_small_batches = ContextMember(
-        "small", member._tokenizer, computer, np.ones(BUCKETS, np.float32), PAD
+        "small", member._tokenizer, computer, np.ones(BUCKETS, np.float32), PAD, ENCODER, SMALL
     )
     computer.batches.clear()
     monkeypatch.setattr(context, "BATCH_TOKENS", 24)
@@ -241,3 +245,19 @@ def test_nothing_to_place_or_nothing_to_place_it_in(
     assert alone.gap.tolist() == [[1.0], [1.0], [1.0]]
     assert not computer.batches
     assert not computer.placed
+
+
+def test_it_costs_what_it_encodes_and_the_network_over_all_cells(
+    member: ContextMember, computer: CountingComputer
+) -> None:
+    placement = Placement(code(0, 10, 20, 0), markdown(1, 11))
+    cost = member.gflop(placement)
+    assert not computer.batches
+    member.precedence(placement)
+    lengths = [int(row.sum()) for _, mask in computer.batches for row in mask]
+    assert len(lengths) == 5  # a cell that occurs twice is encoded once
+    network = context_network_gflop(SMALL, 4, 2)
+    assert cost == pytest.approx(ENCODER.gflop(lengths) + network)
+    assert member.gflop(placement) == cost
+    assert member.gflop(placement, remembered=True) == pytest.approx(network)
+    assert member.gflop(Placement((), markdown(1))) == member.gflop(Placement(code(0), ())) == 0.0

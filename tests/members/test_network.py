@@ -6,7 +6,7 @@ import pytest
 import torch
 from notebook_arrays import SMALL, batch, network, notebook, shuffled
 
-from jupyter_cellorder.networks.context import ContextConfig
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from training.context.data import ContextBatch
 from training.context.loss import LossWeights, context_loss
 

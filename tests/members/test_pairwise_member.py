@@ -13,6 +13,7 @@ from jupyter_cellorder.errors import Cancelled, RequestError
 from jupyter_cellorder.members import pairwise
 from jupyter_cellorder.members.adapters import from_next_cell
 from jupyter_cellorder.members.base import Member
+from jupyter_cellorder.members.cost import EncoderShape
 from jupyter_cellorder.members.pairwise import PairwiseMember
 from jupyter_cellorder.members.sequence import SequenceScores
 from jupyter_cellorder.members.sequence_rows import PairwiseLayout, pairwise_row
@@ -21,6 +22,7 @@ from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement, Precedence
 
 LAYOUT = PairwiseLayout(length=14)
+ENCODER = EncoderShape(layers=2, width=8, feed_forward=16)
 TEMPERATURE = 2.0
 
 
@@ -35,7 +37,7 @@ def computer() -> CountingSequences:
 
 
 def made(tokenizer: CellTokenizer, computer: CountingSequences, types: int = 2) -> PairwiseMember:
-    scores = SequenceScores(computer, PAD, types)
+    scores = SequenceScores(computer, PAD, types, ENCODER)
     return PairwiseMember("pairs", tokenizer, scores, LAYOUT, 0.0, TEMPERATURE)
 
 
@@ -203,3 +205,20 @@ def test_more_than_anybody_would_wait_for(
     with pytest.raises(RequestError, match=f"has {said}; at most 4") as refused:
         member.precedence(Placement(code(0, 10, 20), markdown(1, 11)))
     assert refused.value.code == "too-many-cells"
+
+
+def test_it_costs_what_it_scores(member: PairwiseMember, computer: CountingSequences) -> None:
+    placement = Placement(code(0, 10, 20, 30), markdown(1, 11, 1))
+    cost = member.gflop(placement)
+    assert not computer.batches
+    member.precedence(placement)
+    assert cost == pytest.approx(ENCODER.gflop([len(row.ids) for row in computer.rows()]))
+    assert member.gflop(placement) == cost
+    assert member.gflop(placement, remembered=True) == 0.0
+    more = Placement(placement.anchors, (*markdown(21), *placement.floats[:2]))
+    computer.batches.clear()
+    cost = member.gflop(more, remembered=True)
+    member.precedence(more)
+    assert cost == pytest.approx(ENCODER.gflop([len(row.ids) for row in computer.rows()]))
+    assert 0 < cost < member.gflop(more)
+    assert member.gflop(Placement((), markdown(1))) == member.gflop(Placement(code(0), ())) == 0.0

@@ -27,6 +27,9 @@ class FirstOfAll:
             before=np.array(before).reshape(len(sources), len(sources)),
         )
 
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        return 0.0
+
 
 class Gated(FirstOfAll):
     """Answers only when `gate` is open; ends early, and says so, when it is cancelled."""

@@ -133,6 +133,9 @@ class Clueless:
             np.full((m, n), 0.5), np.full((m, m), 0.5), np.full((m, n + 1), 1 / (n + 1))
         )
 
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        return 0.0
+
 
 def test_the_prior_is_strong_where_the_ensemble_knows_nothing() -> None:
     examples = [Example("e", "e", "e", "en", EVEN)]

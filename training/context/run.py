@@ -15,7 +15,8 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from jupyter_cellorder.members.cell_features import WIDTH
-from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
+from jupyter_cellorder.networks.context import ContextNetwork
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from training.context.data import Collator, ContextQuestions, LengthBatches
 from training.context.model import ContextModel
 from training.context.recipe import ContextRecipe, ContextStage

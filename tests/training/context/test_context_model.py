@@ -12,7 +12,8 @@ from tiny_training import tiny_encoder
 from torch import nn
 
 from jupyter_cellorder.members.cell_features import WIDTH
-from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork
+from jupyter_cellorder.networks.context import ContextNetwork
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from training.context.data import Collator, Question, ask_all
 from training.context.loss import LossWeights
 from training.context.model import ContextModel

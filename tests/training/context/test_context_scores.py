@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from jupyter_cellorder.members.cell_features import WIDTH
-from jupyter_cellorder.networks.context import ContextConfig, ContextNetwork, Look
+from jupyter_cellorder.networks.context import ContextNetwork, Look
+from jupyter_cellorder.networks.context_shape import ContextConfig
 from training.context import scores as context_scores
 from training.context.data import Collator, ContextBatch, ask_all
 from training.context.loss import LossWeights

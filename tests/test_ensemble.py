@@ -1,0 +1,67 @@
+"""Asking several members: what each said, how long it took, what it costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scripted_members import ByHash, ByNumber, numbered
+
+from jupyter_cellorder.ensemble import Ensemble
+from jupyter_cellorder.errors import Cancelled
+from jupyter_cellorder.precedence import Placement, mix
+
+CELLS = numbered("cmcmmc")
+PLACEMENT = Placement(
+    tuple(cell for cell in CELLS if cell.kind == "code"),
+    tuple(cell for cell in CELLS if cell.kind == "markdown"),
+)
+
+
+class Dear(ByHash):
+    name = "dear"
+
+    def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+        return 2.0 * len(placement.floats)
+
+
+def both(strategy: str = "precedence") -> Ensemble:
+    return Ensemble((ByNumber(), Dear()), (2.0, 1.0), "both", strategy=strategy)
+
+
+def test_every_member_answers_under_its_name() -> None:
+    found = both().answers(PLACEMENT)
+    assert [(one.name, one.weight, one.gflop) for one in found] == [
+        ("by-number", 2.0, 0.0),
+        ("dear", 1.0, 6.0),
+    ]
+    assert all(one.seconds > 0 for one in found)
+    for one, member in zip(found, both().members, strict=True):
+        assert np.array_equal(one.precedence.after, member.precedence(PLACEMENT).after)
+
+
+def test_precedence_is_the_mixture_of_the_answers() -> None:
+    found = both().answers(PLACEMENT)
+    mixed = mix([one.precedence for one in found], [one.weight for one in found])
+    asked = both().precedence(PLACEMENT)
+    assert np.array_equal(asked.after, mixed.after)
+    assert np.array_equal(asked.before, mixed.before)
+
+
+def test_weights_can_be_replaced() -> None:
+    weighed = both("submission-mean").with_weights([0, 5])
+    assert weighed.weights == (0, 5)
+    assert (weighed.name, weighed.strategy) == ("both", "submission-mean")
+    assert np.allclose(weighed.precedence(PLACEMENT).after, Dear().precedence(PLACEMENT).after)
+    with pytest.raises(ValueError, match="2 members and 1 weights"):
+        both().with_weights([1])
+
+
+def test_an_ensemble_of_an_unknown_strategy() -> None:
+    with pytest.raises(ValueError, match="no strategy 'median'"):
+        both("median")
+
+
+def test_a_withdrawn_question_ends_between_members() -> None:
+    answers = iter([False, True])
+    with pytest.raises(Cancelled):
+        both().answers(PLACEMENT, lambda: next(answers))
