@@ -128,25 +128,46 @@ def cluster_bootstrap(
     if len(clusters) != len(wrong):
         raise ValueError(f"{len(wrong)} notebooks and {len(clusters)} clusters do not fit")
     pooled_tau(s, n)  # refuses what has no pairs
+    drawn = resampled_sums(np.stack([wrong, pairs], axis=1), clusters, replicates, seed)
+    # A resample of one-cell notebooks alone has no K.
+    drawn = drawn[drawn[:, 1] > 0]
+    low, high = np.quantile(1 - 4 * drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
+    return float(low), float(high)
+
+
+def resampled_sums(
+    values: ArrayLike, clusters: Sequence[Hashable], replicates: int = 2000, seed: int = 0
+) -> NDArray[np.float64]:
+    """Sums over notebooks where whole clusters are drawn with replacement.
+
+    Args:
+        values: (notebooks, k) what is summed.
+        clusters: (notebooks,) what each notebook belongs to.
+        replicates: number of resamples.
+        seed: of the random draws.
+
+    Returns:
+        (replicates, k) sums.
+    """
     numbers: dict[Hashable, int] = {}
     member_of = np.array([numbers.setdefault(name, len(numbers)) for name in clusters])
     count = len(numbers)
     sums = np.stack(
-        [np.bincount(member_of, values, minlength=count) for values in (wrong, pairs)], axis=1
+        [
+            np.bincount(member_of, column, minlength=count)
+            for column in np.asarray(values, dtype=np.float64).T
+        ],
+        axis=1,
     )
     random = np.random.default_rng(seed)
     share = np.full(count, 1 / count)
     at_once = max(1, _DRAWN_AT_ONCE // count)
-    drawn = np.concatenate(
+    return np.concatenate(
         [
             random.multinomial(count, share, size=min(at_once, replicates - done)) @ sums
             for done in range(0, replicates, at_once)
         ]
     )
-    # A resample of one-cell notebooks alone has no K.
-    drawn = drawn[drawn[:, 1] > 0]
-    low, high = np.quantile(1 - 4 * drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
-    return float(low), float(high)
 
 
 def _pooled_terms(s: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
