@@ -14,6 +14,7 @@ from jupyter_cellorder.cli import main
 from jupyter_cellorder.cli.app import CellOrderApp
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.cli.evaluate import EvaluateApp
+from jupyter_cellorder.cli.score import ScoreApp
 from jupyter_cellorder.cli.suggest import SuggestApp
 
 
@@ -32,7 +33,7 @@ def command_line(
     load = ModelCommand.load
 
     def run(*argv: object, member: Any = None, real_bundle: bool = False) -> Said:
-        for app in (CellOrderApp, SuggestApp, EvaluateApp):
+        for app in (CellOrderApp, SuggestApp, EvaluateApp, ScoreApp):
             app.clear_instance()
         fake = ensemble(member or ByNumber())
         monkeypatch.setattr(ModelCommand, "load", load if real_bundle else lambda self: fake)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from jupyter_cellorder.evaluation.reliability import calibration_error
 from jupyter_cellorder.evaluation.result import EvaluationResult, Figures, kaggle_sentence
-from jupyter_cellorder.evaluation.slices import Slice
 
 _WIDTH = 100
 _NAME = 26  # longer names are cut
@@ -17,11 +16,11 @@ Named = tuple[str, Figures]
 
 def table(result: EvaluationResult) -> str:
     """K and what comes with it: the ensemble first, then what it stands beside."""
-    groups = _groups(result)
+    compared = groups(result)
     lines = [
-        *_quality(groups),
+        *_quality(compared),
         "",
-        *_detail(groups),
+        *_detail(compared),
         "",
         *_slices(result),
         "",
@@ -30,15 +29,18 @@ def table(result: EvaluationResult) -> str:
     return "\n".join(lines)
 
 
-def _groups(result: EvaluationResult) -> list[tuple[str, list[Named]]]:
-    """Members and strategies only where they can differ from the ensemble's own choice."""
-    groups = [("", [(result.setting.bundle, result.own)])]
+def groups(result: EvaluationResult) -> list[tuple[str, list[Named]]]:
+    """Title and contenders of each group, the ensemble's own choice first, without a title.
+
+    Members and strategies only where there are several members: else they are the ensemble.
+    """
+    found = [("", [(result.setting.bundle, result.own)])]
     if len(result.members) > 1:
-        groups.append(("member alone", list(result.members.items())))
+        found.append(("member alone", list(result.members.items())))
         if result.strategies:
-            groups.append(("strategy", list(result.strategies.items())))
-    groups.append(("trivial order", list(result.trivial.items())))
-    return groups
+            found.append(("strategy", list(result.strategies.items())))
+    found.append(("trivial order", list(result.trivial.items())))
+    return found
 
 
 def _quality(groups: Sequence[tuple[str, Sequence[Named]]]) -> Iterator[str]:
@@ -75,19 +77,24 @@ def _detail(groups: Sequence[tuple[str, Sequence[Named]]]) -> Iterator[str]:
 
 def _slices(result: EvaluationResult) -> Iterator[str]:
     found = result.slices
+    yield f"{'part of the notebooks':<{_NAME}}  Kendall tau  95 % interval       notebooks"
     if found.repositories is not None:
-        known = found.repositories
-        yield (
-            f"K of single clusters: median {known.median:.3f}, worst tenth below "
-            f"{known.worst_tenth:.3f}."
-        )
+        yield "single clusters"
+        yield f"{_name('  median')}  {found.repositories.median:11.4f}"
+        yield f"{_name('  worst tenth')}  {found.repositories.worst_tenth:11.4f}"
     for title, some in (
-        ("K by length", found.lengths),
-        ("K by share of markdown", found.markdown),
-        ("K by language", found.languages),
+        ("length", found.lengths),
+        ("share of markdown", found.markdown),
+        ("language", found.languages),
     ):
         if len(some) > 1:
-            yield from _wrapped(f"{title}: {'; '.join(_slice(one) for one in some)}.")
+            yield title
+            for one in some:
+                interval = "(one cluster)" if one.ci95 is None else _interval(one.ci95, "")
+                yield (
+                    f"{_name('  ' + one.name)}  {one.kendall_tau:11.4f}  {interval:<18}  "
+                    f"{one.notebooks:9,}"
+                )
 
 
 def _sentences(result: EvaluationResult) -> Iterator[str]:
@@ -102,10 +109,6 @@ def _sentences(result: EvaluationResult) -> Iterator[str]:
     if error is not None:
         yield f"Expected calibration error of the moves' confidence: {error:.3f}."
     yield kaggle_sentence(result.seconds_per_notebook, asked.jobs)
-
-
-def _slice(one: Slice) -> str:
-    return f"{one.name} {one.kendall_tau:.3f} (n = {one.notebooks:,})"
 
 
 def _name(name: str) -> str:
