@@ -17,7 +17,7 @@ from jupyter_cellorder.evaluation.hide import Hidden, hide, random_for
 from jupyter_cellorder.evaluation.score import Row, Surety, in_true_gap, score
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.precedence import Placement, Precedence
-from jupyter_cellorder.strategies import STRATEGIES, arrange
+from jupyter_cellorder.strategies import DEFAULT, STRATEGIES, arrange
 from jupyter_cellorder.suggest import Suggestion, suggest
 
 Order = tuple[str, ...]
@@ -99,10 +99,14 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
         return Row(size, size - len(code), order=shown, refused=refusal.code)
     seconds = time.perf_counter() - began
     gflop = sum(_gflop(recorder) for recorder in recorders)
-    found = {OWN: _Found(suggestion.order, seconds, gflop)}
-    found.update(_members(recorders, ensemble, question.keep_markdown_order))
+    own = _Found(suggestion.order, seconds, gflop)
+    found = {OWN: own}
+    if len(recorders) == 1:
+        found[Contender("member", recorders[0].name)] = own
+    else:
+        found.update(_members(recorders, ensemble, question.keep_markdown_order))
     if not question.keep_markdown_order:
-        found.update(_strategies(recorders, ensemble))
+        found.update(_strategies(recorders, ensemble, own))
     if question.kept not in found:
         raise RequestError(
             f"The {question.kept.kind} '{question.kept.name}' gives no order here; a mean of ranks "
@@ -121,7 +125,7 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
             name: score(each.order, hidden.truth, code, each.seconds, each.gflop)
             for name, each in found.items()
         },
-        list(_sureties(hidden, suggestion, code)),
+        tuple(_sureties(hidden, suggestion, code)),
         kept,
         seconds,
     )
@@ -154,11 +158,15 @@ def _members(
 
 
 def _strategies(
-    recorders: Sequence[_Recorder], ensemble: Ensemble
+    recorders: Sequence[_Recorder], ensemble: Ensemble, own: _Found
 ) -> Iterator[tuple[Contender, _Found]]:
     """Each strategy that applies, at the cost of the members that it has to ask."""
+    # What a suggestion follows, whatever the bundle's strategy: decoded once is enough.
+    yield Contender("strategy", DEFAULT), own
     answers = [recorder.answer for recorder in recorders if recorder.answer is not None]
     for strategy in STRATEGIES:
+        if strategy == DEFAULT:
+            continue
         began = time.perf_counter()
         order = arrange(strategy, answers, ensemble.weights)
         seconds = time.perf_counter() - began

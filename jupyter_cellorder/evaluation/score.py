@@ -99,7 +99,7 @@ class Row:
             int(record["cells"]),
             int(record["markdown"]),
             {Contender.parse(name): Score(*score) for name, score in record["scores"].items()},
-            [Surety(*move) for move in record["moves"]],
+            tuple(Surety(*move) for move in record["moves"]),
             record["order"],
             float(record["seconds"]),
             record["refused"],

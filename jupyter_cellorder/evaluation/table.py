@@ -10,6 +10,7 @@ from jupyter_cellorder.evaluation.result import EvaluationResult, Figures, kaggl
 
 _WIDTH = 100
 _NAME = 26  # longer names are cut
+_LANGUAGES = 8  # with most notebooks
 
 Named = tuple[str, Figures]
 
@@ -85,7 +86,7 @@ def _slices(result: EvaluationResult) -> Iterator[str]:
     for title, some in (
         ("length", found.lengths),
         ("share of markdown", found.markdown),
-        ("language", found.languages),
+        ("language", found.languages[:_LANGUAGES]),
     ):
         if len(some) > 1:
             yield title

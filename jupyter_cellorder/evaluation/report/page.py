@@ -28,8 +28,8 @@ Captions = Mapping[str, tuple[str, str]]
 _CAPTIONS: Captions = {
     "length": (
         "By length",
-        "Quarters of the notebooks by their number of cells. K is pooled over pairs of cells, so "
-        "the long ones weigh most.",
+        "Quarters of the notebooks by their number of cells, with 95 % intervals. K is pooled over "
+        "pairs of cells, so the long ones weigh most.",
     ),
     "slices": (
         "By share of markdown and by language",
@@ -132,7 +132,7 @@ def _page(
 
 def _places(shift: int) -> str:
     """How far a cell stands from where it belongs."""
-    return f"{abs(shift)} too {'late' if shift > 0 else 'early'}" if shift else "in place"
+    return f"{abs(shift)} too {'late' if shift > 0 else 'early'}" if shift else "other code"
 
 
 def _inline(picture: str) -> Markup:

@@ -35,7 +35,8 @@ COLOURS: Mapping[str, str] = MappingProxyType(
 )
 """Every colour of a plot, and the name of the CSS variable that takes its place on a page."""
 
-_WIDTH = 6.4  # inches
+_WIDTH = 5.4  # inches; the page shows them at about half of its own width
+_WIDE = 11.0  # and one at all of it
 _ROW = 0.3  # inches a line of names takes
 _STYLE: dict[Any, Any] = {  # matplotlib types its keys one by one
     "axes.axisbelow": True,
@@ -74,9 +75,9 @@ def draw_plots(result: EvaluationResult) -> dict[str, str]:
     if others:
         drawn["slices"] = _sliced(result, others, "slices")
     if result.reliability:
-        drawn["reliability"] = _svg("reliability", 3.9, lambda axes: _reliability(axes, result))
+        drawn["reliability"] = _svg("reliability", 3.6, lambda axes: _reliability(axes, result))
     if result.slices.repositories is not None:
-        drawn["repositories"] = _svg("repositories", 3.9, lambda axes: _repositories(axes, result))
+        drawn["repositories"] = _svg("repositories", 3.3, lambda axes: _repositories(axes, result))
     return drawn
 
 
@@ -93,7 +94,7 @@ def _contenders(result: EvaluationResult) -> str:
         _names(axes, [name for name, _, _ in named])
         axes.set_xlabel("Kendall tau, with its 95 % interval")
 
-    return _svg("contenders", 0.9 + _ROW * len(named), draw)
+    return _svg("contenders", 0.7 + _ROW * len(named), draw, _WIDE)
 
 
 def _sliced(result: EvaluationResult, groups: Mapping[str, tuple[Slice, ...]], name: str) -> str:
@@ -108,9 +109,9 @@ def _sliced(result: EvaluationResult, groups: Mapping[str, tuple[Slice, ...]], n
             start += len(some)
             axes.axhline(start - 0.5, color=GRID, linewidth=1)
         _names(axes, [f"{one.name} (n = {one.notebooks:,})" for one in rows])
-        axes.set_xlabel("Kendall tau, with its 95 % interval (dashed: all notebooks)")
+        axes.set_xlabel("Kendall tau (dashed: all notebooks)")
 
-    return _svg(name, 0.9 + _ROW * len(rows), draw)
+    return _svg(name, 0.8 + _ROW * len(rows), draw)
 
 
 def _reliability(axes: Axes, result: EvaluationResult) -> None:
@@ -118,22 +119,21 @@ def _reliability(axes: Axes, result: EvaluationResult) -> None:
     sure = [one.confidence for one in bins]
     most = max(one.moves for one in bins)
     sizes = [18 + 130 * one.moves / most for one in bins]
-    low = min(0.5, *(min(one.confidence, one.crossed_right, one.right_gap) for one in bins))
-    low = np.floor(low * 10) / 10
-    axes.plot([low, 1], [low, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
+    least = np.floor(min(sure) * 10) / 10
+    axes.plot([least, 1], [least, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
     for values, colour, label in (
         ([one.crossed_right for one in bins], ACCENT, "of the cells passed, rightly"),
         ([one.right_gap for one in bins], SECOND, "of the moves, into the true gap"),
     ):
         axes.plot(sure, values, color=colour, linewidth=1.4)
         axes.scatter(sure, values, s=sizes, color=colour, linewidth=0, label=label, zorder=3)
-    axes.set_xlim(low - 0.02, 1.02)
-    axes.set_ylim(low - 0.03, 1.03)
+    axes.set_xlim(least - 0.01, 1.01)
+    axes.set_ylim(-0.03, 1.03)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1, 0))
     axes.set_xlabel("how sure the model was of the move")
     axes.set_ylabel("share that was right")
-    legend = axes.legend(loc="upper left")
+    legend = axes.legend(loc="lower right")
     for handle in legend.legend_handles:
         if handle is not None:
             handle.set_sizes([36])  # type: ignore[attr-defined]  # scatters have sizes
@@ -178,12 +178,12 @@ def _names(axes: Axes, names: list[str]) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(6))
 
 
-def _svg(name: str, height: float, draw: Callable[[Axes], None]) -> str:
+def _svg(name: str, height: float, draw: Callable[[Axes], None], width: float = _WIDTH) -> str:
     # The salt keeps the ids of two plots on one page apart, and the same from run to run.
     with rc_context({**_STYLE, "svg.hashsalt": name}):
         # The figure without pyplot: no window system, and nothing that outlives it.
         figure = Figure(
-            figsize=(_WIDTH, height), layout=ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
+            figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.08)
         )
         draw(figure.add_subplot())
         stream = io.StringIO()
