@@ -196,6 +196,15 @@ def test_submission_then_score(command, kaggle, part):
     assert (found["kendall_tau"], found["notebooks"]) == (1, 3)
 
 
+def test_a_submission_is_the_same_from_what_was_found_before(command, kaggle):
+    paths = [kaggle.parent / name for name in ("first.csv", "second.csv")]
+    rows = kaggle.parent / "rows.jsonl"
+    for path in paths:
+        run_trio(command, "evaluate", kaggle, "--submission", path, "--resume", rows)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert len(rows.read_text().splitlines()) == 3  # a head, and two notebooks
+
+
 def test_strategy_chooses_which_order_is_written(command, kaggle):
     written = {}
     for strategy in ("precedence", "rank-mean"):
@@ -285,7 +294,7 @@ def test_a_folder_without_orders_is_not_scored(command, kaggle, argv, said, monk
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["one.csv"], "not 1 files"),
+        (["one.csv"], "not 1: jupyter cellorder score"),
         (["one.csv", "two.csv"], "one.csv cannot be read (No such file or directory)"),
     ],
 )

@@ -212,7 +212,7 @@ def test_ancestors_are_drawn_together(tmp_path):
     ("submitted", "code", "said"),
     [
         ([("a", "1 2 3"), ("b", "4 5")], "ids-differ", "lacks 1 of the 3 notebooks"),
-        ([*TRUE, ("d", "1")], "ids-differ", "has 1 notebooks that"),
+        ([*TRUE, ("d", "1")], "ids-differ", "has 1 notebook that"),
         ([*TRUE, ("a", "1 2 3")], "same-id", "two rows for notebook a"),
         ([("a", "1 2"), *TRUE[1:]], "cells-differ", "notebook a: 1 of 3 cells are missing"),
         ([("a", "1 2 3 3"), *TRUE[1:]], "cells-differ", "notebook a: A cell occurs twice"),

@@ -21,6 +21,7 @@ from jupyter_cellorder.evaluation.crew import Load
 from jupyter_cellorder.evaluation.journal import Journal
 from jupyter_cellorder.evaluation.kaggle import is_unlabelled, read_unlabelled
 from jupyter_cellorder.evaluation.question import Question
+from jupyter_cellorder.evaluation.result import counted
 from jupyter_cellorder.evaluation.run import Listener, evaluate
 from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.evaluation.submission import submission
@@ -189,7 +190,7 @@ class EvaluateApp(ModelCommand):
                 result = self._ask(paths, skipped, kept, progress, [rows.add])
         as_they_are = f", and {rows.as_in_file:,} as they are in their files"
         self.remark(
-            f"Wrote {self.submission}: {rows.ordered:,} notebooks"
+            f"Wrote {self.submission}: {counted(rows.ordered, 'notebook')}"
             f"{as_they_are if rows.as_in_file else ''}."
         )
         return result

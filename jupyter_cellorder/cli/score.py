@@ -50,7 +50,7 @@ class ScoreApp(Command):
         """Score, then print a sentence or JSON."""
         if len(self.extra_args) != 2:
             self.fail(
-                f"Give a submission and the true orders, not {len(self.extra_args)} files: "
+                f"Give two files, a submission and the true orders, not {len(self.extra_args)}: "
                 "jupyter cellorder score SUBMISSION ORDERS [options]."
             )
         submitted, orders = (Path(path) for path in self.extra_args)

@@ -207,6 +207,11 @@ def kaggle_sentence(seconds_per_notebook: float, jobs: int) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things: "1 notebook", "2,000 notebooks"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def _named(figures: Mapping[str, Figures]) -> dict[str, Any]:
     return {name: asdict(one) for name, one in figures.items()}
 

@@ -17,6 +17,7 @@ from jupyter_cellorder.atomic_file import replacing
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.example import Example
 from jupyter_cellorder.evaluation.kaggle import table
+from jupyter_cellorder.evaluation.result import counted
 from jupyter_cellorder.evaluation.score import Row
 from jupyter_cellorder.metric import cluster_bootstrap, pooled_tau, rank_inversions
 
@@ -149,7 +150,7 @@ class SubmissionScore:
         drawn = f"{self.clusters:,} ancestors" if self.clustered_by == "ancestor" else "by notebook"
         return (
             f"Kendall tau {self.kendall_tau:.4f} ({interval}, {drawn}): "
-            f"{self.notebooks:,} notebooks, {self.cells:,} cells."
+            f"{counted(self.notebooks, 'notebook')}, {counted(self.cells, 'cell')}."
         )
 
 
@@ -224,7 +225,7 @@ def _same_ids(
         )
     if foreign:
         raise SubmissionError(
-            f"{submitted} has {len(foreign):,} notebooks that {orders} has not, "
+            f"{submitted} has {counted(len(foreign), 'notebook')} that {orders} has not, "
             f"{min(foreign)} among them; give the orders of the same notebooks.",
             "ids-differ",
         )

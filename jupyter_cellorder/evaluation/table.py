@@ -6,7 +6,12 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from jupyter_cellorder.evaluation.reliability import calibration_error
-from jupyter_cellorder.evaluation.result import EvaluationResult, Figures, kaggle_sentence
+from jupyter_cellorder.evaluation.result import (
+    EvaluationResult,
+    Figures,
+    counted,
+    kaggle_sentence,
+)
 
 _WIDTH = 100
 _NAME = 26  # longer names are cut
@@ -102,9 +107,9 @@ def _sentences(result: EvaluationResult) -> Iterator[str]:
     asked = result.setting
     shown = "their own order given" if asked.keep_markdown_order else "shuffled"
     yield from _wrapped(
-        f"{result.notebooks:,} notebooks in {result.clusters:,} clusters, "
-        f"{result.markdown_cells:,} markdown cells ({shown}) among {result.code_cells:,} code "
-        f"cells, mode {asked.mode}, seed {asked.seed}."
+        f"{counted(result.notebooks, 'notebook')} in {counted(result.clusters, 'cluster')}, "
+        f"{counted(result.markdown_cells, 'markdown cell')} ({shown}) among "
+        f"{counted(result.code_cells, 'code cell')}, mode {asked.mode}, seed {asked.seed}."
     )
     error = calibration_error(result.reliability)
     if error is not None:

@@ -11,7 +11,7 @@ from jupyter_cellorder.evaluation.crew import Load, crew
 from jupyter_cellorder.evaluation.example import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.journal import Journal
 from jupyter_cellorder.evaluation.question import Question
-from jupyter_cellorder.evaluation.result import kaggle_hours, kaggle_sentence
+from jupyter_cellorder.evaluation.result import counted, kaggle_hours, kaggle_sentence
 from jupyter_cellorder.evaluation.run import Listener, Progress, answers
 
 
@@ -42,7 +42,7 @@ class OrderedResult:
     def table(self) -> str:
         """The result for people."""
         lines = [
-            f"{self.notebooks:,} notebooks ordered by {self.bundle}. Their true order is not "
+            f"{counted(self.notebooks, 'notebook')} ordered by {self.bundle}. No true order is "
             "given, so Kendall tau is not known."
         ]
         if self.seconds_per_notebook is not None:

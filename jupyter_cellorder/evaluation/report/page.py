@@ -18,7 +18,7 @@ from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.contender import OWN, Contender
 from jupyter_cellorder.evaluation.reliability import calibration_error
 from jupyter_cellorder.evaluation.report.cases import before_after
-from jupyter_cellorder.evaluation.result import EvaluationResult, kaggle_sentence
+from jupyter_cellorder.evaluation.result import EvaluationResult, counted, kaggle_sentence
 from jupyter_cellorder.evaluation.table import groups
 from jupyter_cellorder.evaluation.worst import Case
 
@@ -113,6 +113,7 @@ def _page(
     )
     environment.filters["signed"] = lambda value: f"{value:+.4f}".replace("-", "\N{MINUS SIGN}")
     environment.filters["places"] = _places
+    environment.filters["counted"] = counted
     template = environment.from_string(room.joinpath("page.html.j2").read_text(encoding="utf-8"))
     shown: dict[str, Any] = {
         "result": result,
