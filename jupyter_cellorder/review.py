@@ -48,6 +48,26 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A move that review mode considers.
+
+    Attributes:
+        cell_id: the cell.
+        slot: how many of the other cells with text, as they stand now, would be before it.
+        confidence: calibrated probability that the move is right.
+    """
+
+    cell_id: str
+    slot: int
+    confidence: float
+
+    def before(self, notebook: Notebook) -> list[str]:
+        """Ids of the cells with text before the cell, once it is moved and all others stay."""
+        others = [c.id for c in notebook.cells if not c.is_empty and c.id != self.cell_id]
+        return others[: self.slot]
+
+
+@dataclass(frozen=True)
 class Reviewed:
     """The outcome: candidates float in `layout`; those in `confidence` are to be moved.
 
@@ -132,6 +152,30 @@ def review(
             if item.cell_id in confirmed
         },
     )
+
+
+def propose(
+    notebook: Notebook, ensemble: Ensemble, cancelled: Callable[[], bool] | None = None
+) -> list[Proposal]:
+    """The moves considered, whatever their confidence; `review` carries out the confident ones.
+
+    Raises:
+        Cancelled: `cancelled` returned true.
+    """
+    reviewed = review(notebook, ensemble, cancelled)
+    if reviewed is None:
+        return []
+    order = reviewed.layout.arrange(reviewed.order, keep_place=True)
+    written = {cell.id for cell in notebook.cells if not cell.is_empty}
+    still = [name for name in order if name in written and name not in reviewed.confidence]
+    present = [cell.id for cell in notebook.cells if not cell.is_empty]
+    proposals = []
+    for name, sure in reviewed.confidence.items():
+        ahead = [other for other in order[: order.index(name)] if other in still]
+        others = [other for other in present if other != name]
+        slot = others.index(ahead[-1]) + 1 if ahead else 0
+        proposals.append(Proposal(name, slot, sure))
+    return proposals
 
 
 def calibrated(probability: float, settings: ReviewSettings) -> float:
