@@ -29,9 +29,23 @@ def is_kaggle(folder: Path) -> bool:
     return (folder / ORDERS).is_file() and (folder / TRAIN).is_dir()
 
 
+def labelled_root(folder: Path) -> Path | None:
+    """The folder of the training data, given that or its ``train``; None for another folder."""
+    for root in (folder, folder.parent):
+        if is_kaggle(root) and folder in (root, root / TRAIN):
+            return root
+    return None
+
+
 def is_unlabelled(folder: Path) -> bool:
-    """Whether it holds notebooks in Kaggle's form alone, as Kaggle's ``test`` does."""
-    return folder.is_dir() and not is_kaggle(folder) and any(folder.glob("*.json"))
+    """Whether it holds JSON files and no notebooks whose order is known, as Kaggle's ``test``."""
+    return (
+        folder.is_dir()
+        and labelled_root(folder) is None
+        and any(folder.glob("*.json"))
+        and not any(folder.glob("*.jsonl.zst"))
+        and not any(folder.rglob("*.ipynb"))
+    )
 
 
 def has_ancestors(folder: Path) -> bool:

@@ -30,7 +30,7 @@ from jupyter_cellorder.evaluation.kaggle import (
     ANCESTORS,
     ORDERS,
     TRAIN,
-    is_kaggle,
+    labelled_root,
     read_kaggle,
     read_notebook,
 )
@@ -117,8 +117,8 @@ def _reader(path: Path) -> tuple[Callable[[Path, Skipped], Iterator[Example]], P
             return _read_corpus_file, path
         if path.suffix == ".ipynb":
             return _read_notebook_file, path
-    elif is_kaggle(path):
-        return read_kaggle, path
+    elif (root := labelled_root(path)) is not None:
+        return read_kaggle, root
     elif any(path.glob("*.jsonl.zst")):
         return _read_corpus_folder, path
     elif any(_notebook_files(path)):
