@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 
 from traitlets import Bool, Integer, Unicode
 
+from jupyter_cellorder.budget import parse_budget
 from jupyter_cellorder.bundle import Backend, load_bundle, read_manifest
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.cli.progress import Progress, while_reading
@@ -27,7 +28,7 @@ from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.evaluation.submission import submission
 from jupyter_cellorder.evaluation.unlabelled import order_unlabelled
 from jupyter_cellorder.processes import cores
-from jupyter_cellorder.strategies import STRATEGIES
+from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
 from jupyter_cellorder.suggest import Mode
 
 TASKS = ("order", "repair")
@@ -98,6 +99,11 @@ class EvaluateApp(ModelCommand):
         help=f"""Whose orders a submission and a report hold: {", ".join(STRATEGIES)}; without it
         those of the suggestion.""",
     ).tag(config=True)
+    budget = Unicode(
+        "",
+        help="""Time that the model may take for a notebook, such as 2s or 800ms; none if left out.
+        Only the ensemble itself is then scored: its members are not asked about everything.""",
+    ).tag(config=True)
     report = Unicode("", help="Write an HTML page with plots into this folder.").tag(config=True)
     as_json = Bool(False, help="Print the result as one JSON object.").tag(config=True)
 
@@ -112,6 +118,7 @@ class EvaluateApp(ModelCommand):
         "submission": "EvaluateApp.submission",
         "strategy": "EvaluateApp.strategy",
         "report": "EvaluateApp.report",
+        "budget": "EvaluateApp.budget",
     }
     flags = {  # noqa: RUF012
         **ModelCommand.model_flags,
@@ -154,6 +161,11 @@ class EvaluateApp(ModelCommand):
             self.fail(
                 f"There is no strategy '{self.strategy}'; use one of: {', '.join(STRATEGIES)}."
             )
+        self._seconds()  # refuses what is no time
+        if self.budget and self.strategy not in ("", DEFAULT):
+            self.fail(
+                f"--strategy {self.strategy} needs every member's whole answer; leave --budget out."
+            )
         for option, given in self._of_orders_alone().items():
             if given and self.task != "order":
                 self.fail(f"{option} goes with --task order; leave it out.")
@@ -170,6 +182,7 @@ class EvaluateApp(ModelCommand):
             "--submission": bool(self.submission),
             "--strategy": bool(self.strategy),
             "--report": bool(self.report),
+            "--budget": bool(self.budget),
         }
 
     @contextmanager
@@ -231,6 +244,7 @@ class EvaluateApp(ModelCommand):
             jobs=self.jobs,
             journal=self._journal(),
             kept=kept,
+            budget=self._seconds(),
         )
         if not self.report:
             return ask(listeners=listeners)
@@ -262,7 +276,7 @@ class EvaluateApp(ModelCommand):
         return order_unlabelled(
             read_unlabelled(folder, skipped),
             self._ensemble(),
-            Question(self.mode, False, self.seed, kept),
+            Question(self.mode, False, self.seed, kept, self._seconds()),
             progress=progress,
             skipped=skipped,
             jobs=self.jobs,
@@ -285,6 +299,9 @@ class EvaluateApp(ModelCommand):
                 progress=progress,
                 skipped=skipped,
             )
+
+    def _seconds(self) -> float | None:
+        return parse_budget(self.budget) if self.budget else None
 
     def _ensemble(self) -> Ensemble | Load:
         """The ensemble, or what loads it in each of several processes, which share the cores."""

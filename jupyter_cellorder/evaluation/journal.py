@@ -55,6 +55,7 @@ class Journal:
                     "keep_markdown_order": question.keep_markdown_order,
                     "seed": question.seed,
                     "strategy": str(question.kept),
+                    "budget": question.budget,
                 }
             )
         except BaseException:

@@ -32,12 +32,15 @@ class Question:
         keep_markdown_order: Whether the markdown's own order is given away.
         seed: Shuffles follow from it and from the notebook's id alone.
         kept: Whose order is kept in `Row.order`.
+        budget: Seconds that members may take for a notebook; None for all they need. Within a
+            budget members are not asked about everything, so only the ensemble has an order.
     """
 
     mode: str
     keep_markdown_order: bool
     seed: int
     kept: Contender = OWN
+    budget: float | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
             replace(ensemble, members=recorders),
             question.mode,
             keep_markdown_order=question.keep_markdown_order,
+            budget=question.budget,
         )
     except RequestError as refusal:
         # It keeps the order in which it was shown, which tells nothing of the true one.
@@ -101,11 +105,14 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
     gflop = sum(_gflop(recorder) for recorder in recorders)
     own = _Found(suggestion.order, seconds, gflop)
     found = {OWN: own}
-    if len(recorders) == 1:
+    if question.budget is not None:
+        if not question.keep_markdown_order:
+            found[Contender("strategy", DEFAULT)] = own
+    elif len(recorders) == 1:
         found[Contender("member", recorders[0].name)] = own
     else:
         found.update(_members(recorders, ensemble, question.keep_markdown_order))
-    if not question.keep_markdown_order:
+    if question.budget is None and not question.keep_markdown_order:
         found.update(_strategies(recorders, ensemble, own))
     if question.kept not in found:
         raise RequestError(

@@ -29,6 +29,7 @@ class Setting:
         seed: Seed of the shuffles, of the sample and of the bootstrap.
         limit: Size of the sample asked for; None for everything.
         jobs: Processes that asked.
+        budget: Seconds that members might take for a notebook; None for all they needed.
     """
 
     bundle: str
@@ -37,6 +38,7 @@ class Setting:
     seed: int
     limit: int | None
     jobs: int = 1
+    budget: float | None = None
 
 
 @dataclass(frozen=True)

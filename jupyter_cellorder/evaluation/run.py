@@ -38,6 +38,7 @@ def evaluate(
     jobs: int = 1,
     journal: Callable[[Question], Journal] | None = None,
     kept: Contender = OWN,
+    budget: float | None = None,
     listeners: Sequence[Listener] = (),
 ) -> EvaluationResult:
     """Hide each example's order, ask every member once, and pool Kendall tau over the answers.
@@ -55,6 +56,8 @@ def evaluate(
             number, but for the seconds.
         journal: Opens the file that rows are kept in, to go on after a run that was cut off.
         kept: Whose order listeners find in `Row.order`.
+        budget: Seconds that members may take for a notebook; see
+            :class:`jupyter_cellorder.evaluation.question.Question`.
         listeners: See :data:`Listener`.
 
     Raises:
@@ -70,7 +73,7 @@ def evaluate(
             code="unknown-mode",
         )
     left_out = Skipped() if skipped is None else skipped
-    question = Question(mode, keep_markdown_order, seed, kept)
+    question = Question(mode, keep_markdown_order, seed, kept, budget)
     tally = Tally()
     with crew(ensemble, question, jobs) as asking:
         for example, row in answers(examples, asking, question, limit, progress, left_out, journal):
@@ -83,7 +86,7 @@ def evaluate(
             "No notebook could be scored: none has both code and markdown that the model takes.",
             code="source-empty",
         )
-    setting = Setting(asking.name, mode, keep_markdown_order, seed, limit, jobs)
+    setting = Setting(asking.name, mode, keep_markdown_order, seed, limit, jobs, budget)
     return tally.result(setting, left_out.counts)
 
 

@@ -106,10 +106,11 @@ def _slices(result: EvaluationResult) -> Iterator[str]:
 def _sentences(result: EvaluationResult) -> Iterator[str]:
     asked = result.setting
     shown = "their own order given" if asked.keep_markdown_order else "shuffled"
+    within = "" if asked.budget is None else f", within {asked.budget:g} s a notebook"
     yield from _wrapped(
         f"{counted(result.notebooks, 'notebook')} in {counted(result.clusters, 'cluster')}, "
         f"{counted(result.markdown_cells, 'markdown cell')} ({shown}) among "
-        f"{counted(result.code_cells, 'code cell')}, mode {asked.mode}, seed {asked.seed}."
+        f"{counted(result.code_cells, 'code cell')}, mode {asked.mode}, seed {asked.seed}{within}."
     )
     error = calibration_error(result.reliability)
     if error is not None:
