@@ -15,7 +15,8 @@ from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.layout import Layout, movable
 from jupyter_cellorder.notebook import Notebook
 from jupyter_cellorder.precedence import Precedence
-from jupyter_cellorder.review import review
+from jupyter_cellorder.review.moves import review
+from jupyter_cellorder.review.settings import Eagerness
 
 
 class Mode(str, Enum):
@@ -95,6 +96,7 @@ def suggest(
     *,
     selected: Collection[str] = (),
     keep_markdown_order: bool = False,
+    eagerness: Eagerness | str = Eagerness.BALANCED,
     cancelled: Callable[[], bool] | None = None,
 ) -> Suggestion:
     """Say where the markdown of a notebook belongs.
@@ -107,20 +109,22 @@ def suggest(
             cells among them stay where they are.
         keep_markdown_order: in the modes `selected` and `all`, the placed cells keep their order
             among themselves. Review mode moves single cells and has no use for it.
+        eagerness: in review mode, how sure a move must be to be suggested; see `Eagerness`.
         cancelled: asked between member calls.
 
     Raises:
-        RequestError: `unknown-mode`, `unknown-cell` or `nothing-selected`.
+        RequestError: `unknown-mode`, `unknown-eagerness`, `unknown-cell` or `nothing-selected`.
         Cancelled: `cancelled` returned true.
     """
     mode = _mode(mode)
+    wanted = Eagerness.named(eagerness)
     check(cancelled)
     chosen = _selected(notebook, selected) if mode is Mode.SELECTED and notebook.cells else None
     notice = _nothing_to_do(notebook)
     if notice is not None:
         return Suggestion(mode, notebook.ids, (), notice)
     if mode is Mode.REVIEW:
-        reviewed = review(notebook, ensemble, cancelled)
+        reviewed = review(notebook, ensemble, cancelled, wanted)
         if reviewed is None:
             return Suggestion(mode, notebook.ids, (), "in-order")
         return _suggestion(

@@ -22,7 +22,8 @@ from jupyter_cellorder.evaluation.run import Progress
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
 from jupyter_cellorder.metric import resampled_sums
-from jupyter_cellorder.review import propose
+from jupyter_cellorder.review.moves import propose
+from jupyter_cellorder.review.settings import Eagerness
 
 BINS = 10
 CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98)
@@ -205,15 +206,23 @@ class RepairTally:
         )
 
     def result(
-        self, ensemble: Ensemble, seed: int, limit: int | None, skipped: Mapping[str, int]
+        self,
+        bundle: str,
+        threshold: float,
+        seed: int,
+        limit: int | None,
+        skipped: Mapping[str, int],
     ) -> RepairResult:
-        """Pool everything added so far; at least one notebook must have been."""
+        """Pool everything added so far; at least one notebook must have been.
+
+        `threshold` is the one shipped; the rest is told in the result as it is.
+        """
         bins = reliability(
             np.array([sure for _, sure, _ in self._made]),
             np.array([right for _, _, right in self._made], dtype=float),
         )
         return RepairResult(
-            shipped=self.point(0.0, seed),
+            shipped=self.point(threshold, seed),
             curve=tuple(self.point(threshold, seed) for threshold in CURVE),
             calibration_error=calibration_error(bins),
             bins=bins,
@@ -221,7 +230,7 @@ class RepairTally:
             clusters=len(set(self._clusters)),
             markdown_cells=sum(self._markdown),
             displaced_cells=sum(self._displaced),
-            bundle=ensemble.name,
+            bundle=bundle,
             seed=seed,
             limit=limit,
             skipped=dict(skipped),
@@ -282,7 +291,8 @@ def evaluate_repair(
             "No notebook could be used: none has both code and markdown that the model takes.",
             code="source-empty",
         )
-    return tally.result(ensemble, seed, limit, left_out.counts)
+    least = ensemble.review.threshold(Eagerness.BALANCED)
+    return tally.result(ensemble.name, least, seed, limit, left_out.counts)
 
 
 def reliability(

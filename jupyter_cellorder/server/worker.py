@@ -190,6 +190,7 @@ class Suggester:
                 question.mode,
                 selected=question.selected,
                 keep_markdown_order=question.keep_markdown_order,
+                eagerness=question.eagerness,
                 cancelled=ticket.stopped,
             )
         except (CellOrderError, Cancelled):

@@ -84,6 +84,7 @@ def test_bodies_that_are_no_question(body, code):
         ({"keepMarkdownOrder": True}, "unknown field 'keepMarkdownOrder'"),
         ({"keep_markdown_order": "yes"}, "keep_markdown_order must be true or false"),
         ({"mode": 3}, "mode must be a string"),
+        ({"eagerness": 3}, "eagerness must be a string"),
         ({"selected": "m1"}, "selected must be a list"),
         ({"selected": [1]}, "selected must be a list"),
     ],
@@ -98,6 +99,7 @@ def test_a_broken_schema_says_where(fields, hint):
     ("fields", "code"),
     [
         ({"mode": "sort"}, "unknown-mode"),
+        ({"eagerness": "hungry"}, "unknown-eagerness"),
         ({"mode": "selected", "selected": ["m1", "gone"]}, "unknown-cell"),
         ({"mode": "review", "selected": ["gone"]}, "unknown-cell"),
         ({"cells": [CODE, MARKDOWN, CODE]}, "duplicate-ids"),
