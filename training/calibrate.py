@@ -68,13 +68,8 @@ def review_figures(fitted: Fitted) -> dict[str, Any]:
         "repair_calibration_error": fitted.result.calibration_error,
         "repair": {
             eagerness.value: {
-                "precision": point.precision,
-                "precision_ci95": point.precision_ci95,
-                "recall": point.recall,
-                "recall_ci95": point.recall_ci95,
-                "false_moves": point.false_moves,
-                "false_moves_ci95": point.false_moves_ci95,
-                "moves": point.moves,
+                **point.as_dict(),
+                "confidence": fitted.settings.threshold(eagerness),
             }
             for eagerness, point in fitted.shown.items()
         },

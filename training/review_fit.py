@@ -123,10 +123,9 @@ def split(clusters: Sequence[str], folds: int = FOLDS) -> list[int]:
 
 
 def fit_weights(trials: Sequence[Trial]) -> Array:
-    """(F) weights of the features."""
-    return fit_choice(
-        [Choice(doubt.features, doubt.right) for trial in trials for doubt in trial.doubts]
-    )
+    """(F) weights of the features; zeros where no cell was ever in doubt."""
+    choices = [Choice(doubt.features, doubt.right) for trial in trials for doubt in trial.doubts]
+    return fit_choice(choices) if choices else np.zeros(len(NAMES))
 
 
 def moves(trial: Trial, weights: Array, max_share: float) -> list[Made]:
@@ -161,12 +160,14 @@ def _fit_confidence(
     ]
     cells = sum(trial.markdown for trial in trials if trial.intact)
     sure = np.array([calibrated(move.probability, calibration) for move in displaced])
-    thresholds: dict[str, float] = {}
-    lower = 0.0
-    # From the eager one on, so that who is more cautious never sees more.
-    for eagerness in reversed(Eagerness):
-        lower = max(lower, least_confidence(sure, right, np.array(false), cells, AIMS[eagerness]))
-        thresholds[eagerness.value] = lower
+    found = [
+        least_confidence(sure, right, np.array(false), cells, AIMS[eagerness])
+        for eagerness in Eagerness
+    ]
+    # Who is more cautious never sees more than who is less.
+    thresholds = {
+        eagerness.value: max(found[number:]) for number, eagerness in enumerate(Eagerness)
+    }
     return replace(settings, calibration=calibration, thresholds=thresholds)
 
 

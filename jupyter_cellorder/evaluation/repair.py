@@ -56,6 +56,13 @@ class RepairPoint:
     false_moves: float
     false_moves_ci95: Interval
 
+    def as_dict(self) -> dict[str, Any]:
+        """The fields, ready for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+        }
+
 
 @dataclass(frozen=True)
 class RepairResult:
@@ -95,13 +102,13 @@ class RepairResult:
         return {
             "task": "repair",
             "bundle": self.bundle,
-            **_as_dict(self.shipped),
+            **self.shipped.as_dict(),
             "calibration_error": self.calibration_error,
             "calibration_bins": [
                 {"confidence": sure, "right": right, "moves": moves}
                 for sure, right, moves in self.bins
             ],
-            "curve": [_as_dict(point) for point in self.curve],
+            "curve": [point.as_dict() for point in self.curve],
             "notebooks": self.notebooks,
             "clusters": self.clusters,
             "markdown_cells": self.markdown_cells,
@@ -119,7 +126,7 @@ class RepairResult:
             f"{self.bundle}, review mode    95 % interval",
             f"precision of moves   {_percent(at.precision)}  {_span(at.precision_ci95)}",
             f"recall of displaced  {_percent(at.recall)}  {_span(at.recall_ci95)}",
-            f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 1)}",
+            f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 'cells')}",
             f"calibration error    {error:>6}",
             "",
             "confidence  moves  precision  recall  false moves in 100",
@@ -325,25 +332,12 @@ def _interval(drawn: NDArray[np.float64] | None, part: int, whole: int) -> Inter
     return float(low), float(high)
 
 
-def _as_dict(point: RepairPoint) -> dict[str, Any]:
-    spans = ("precision_ci95", "recall_ci95", "false_moves_ci95")
-    return {
-        name: list(value) if name in spans and value is not None else value
-        for name, value in vars(point).items()
-    }
-
-
 def _percent(share: float | None) -> str:
     return "     -" if share is None else f"{share:6.1%}"
 
 
-def _span(interval: Interval, scale: int = 100) -> str:
+def _span(interval: Interval, unit: str = "%") -> str:
     if interval is None:
         return "(none)"
-    sign = "%" if scale == 100 else ""
     low, high = interval
-    return (
-        f"{scale * low:.1f}{sign} .. {scale * high:.1f}{sign}"
-        if sign
-        else f"{low:.2f} .. {high:.2f}"
-    )
+    return f"{low:.1%} .. {high:.1%}" if unit == "%" else f"{low:.2f} .. {high:.2f}"

@@ -7,6 +7,7 @@ from server_notebook import NOTEBOOK
 
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.notebook import Cell
+from jupyter_cellorder.review.settings import Eagerness
 from jupyter_cellorder.server.limits import Limits
 from jupyter_cellorder.server.request import parse_question
 from jupyter_cellorder.suggest import Mode
@@ -46,6 +47,12 @@ def test_what_is_left_out():
     question = parse()
     assert (question.mode, question.selected) == (Mode.REVIEW, ())
     assert not question.keep_markdown_order
+    assert question.eagerness is Eagerness.BALANCED
+
+
+@pytest.mark.parametrize("eagerness", list(Eagerness))
+def test_eagerness(eagerness):
+    assert parse(eagerness=eagerness.value).eagerness is eagerness
 
 
 @pytest.mark.parametrize(

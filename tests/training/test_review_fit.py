@@ -170,3 +170,15 @@ def test_logistic_is_finite_where_all_are_right() -> None:
     slope, intercept = logistic(np.array([1.0, 2.0, 3.0]), np.ones(3))
     assert np.isfinite([slope, intercept]).all()
     assert slope + intercept > 0
+
+
+def test_where_nothing_is_ever_in_doubt_review_stays_silent() -> None:
+    silent = [
+        Trial(f"n{number}", f"r{number % 3}", number % 2 == 0, 10, number % 2, ())
+        for number in range(8)
+    ]
+    fitted = fit_review(silent, ReviewSettings(), "silent", 0)
+    assert set(fitted.settings.thresholds.values()) == {NEVER}
+    assert set(fitted.settings.weights.values()) == {0.0}
+    assert fitted.shown[Eagerness.EAGER].precision is None
+    assert fitted.result.calibration_error is None
