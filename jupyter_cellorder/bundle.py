@@ -15,13 +15,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
 
-from jupyter_cellorder.ensemble import Ensemble, ReviewSettings
+from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.members.base import Member
+from jupyter_cellorder.review.features import NAMES
+from jupyter_cellorder.review.settings import ReviewSettings
 from jupyter_cellorder.strategies import DEFAULT as DEFAULT_STRATEGY
 from jupyter_cellorder.strategies import STRATEGIES
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 DEFAULT = Path(__file__).parent / "bundles" / "default"
 
@@ -110,6 +112,9 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
             )
         review = dict(record["review"])
         review["calibration"] = tuple(review["calibration"])
+        unknown = sorted(review["weights"].keys() - set(NAMES))
+        if unknown:
+            raise ValueError(f"there is no feature {unknown[0]!r}")
         return Manifest(
             name=str(record["name"]),
             recipe=str(record["recipe"]),

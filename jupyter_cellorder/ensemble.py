@@ -11,49 +11,9 @@ from jupyter_cellorder.budget import Asking, Said
 from jupyter_cellorder.errors import Cancelled
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.precedence import Placement, Precedence, mix
+from jupyter_cellorder.review.settings import ReviewSettings
 from jupyter_cellorder.speed import Speeds
 from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
-
-
-@dataclass(frozen=True)
-class ReviewSettings:
-    """Numbers of review mode, fitted on a corpus and kept in the bundle's manifest.
-
-    Attributes:
-        folds: number of interleaved groups in which the markdown is asked; the others anchor it.
-        threshold: evidence (log-odds of the best gap against the present one, natural
-            logarithm) from which a cell becomes a candidate.
-        confirm_threshold: evidence that a candidate must reach again when all candidates float
-            together.
-        least_probability: what the best gap must have of the probability in the second answer.
-            Far from its place a cell is easily known to stand wrong; where it belongs is another
-            matter.
-        max_share: no more than this share of the markdown (but always one cell) is moved; where
-            more would be, the strongest evidence wins.
-        calibration: slope and intercept of the logistic that turns the log-odds of the best gap in
-            the second answer into the confidence; (1, 0) leaves the member's probability as it is.
-
-    Raises:
-        ValueError: a number that makes no sense.
-    """
-
-    folds: int = 6
-    threshold: float = 2.0
-    confirm_threshold: float = 2.0
-    least_probability: float = 0.0
-    max_share: float = 0.34
-    calibration: tuple[float, float] = (1.0, 0.0)
-
-    def __post_init__(self) -> None:
-        """Refuse numbers that make no sense."""
-        if self.folds < 1:
-            raise ValueError(f"folds is {self.folds} and must be at least 1")
-        if not (self.threshold >= 0 and self.confirm_threshold >= 0):
-            raise ValueError("the thresholds of review must not be negative")
-        if not 0 <= self.least_probability < 1:
-            raise ValueError(f"least_probability is {self.least_probability}, not in [0, 1)")
-        if not 0 < self.max_share <= 1:
-            raise ValueError(f"max_share is {self.max_share} and must be in (0, 1]")
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,9 @@ from jupyter_cellorder.hearing import Voice, hear
 from jupyter_cellorder.layout import Layout, movable
 from jupyter_cellorder.notebook import Notebook
 from jupyter_cellorder.precedence import Precedence
-from jupyter_cellorder.review import review
+from jupyter_cellorder.review.moves import review
+from jupyter_cellorder.review.questions import most_questions
+from jupyter_cellorder.review.settings import Eagerness
 
 
 class Mode(str, Enum):
@@ -103,6 +105,7 @@ def suggest(
     *,
     selected: Collection[str] = (),
     keep_markdown_order: bool = False,
+    eagerness: Eagerness | str = Eagerness.BALANCED,
     budget: float | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Suggestion:
@@ -119,15 +122,18 @@ def suggest(
             cells among them stay where they are.
         keep_markdown_order: in the modes `selected` and `all`, the placed cells keep their order
             among themselves. Review mode moves single cells and has no use for it.
+        eagerness: in review mode, how sure a move must be to be suggested; see `Eagerness`.
         budget: seconds that members may take, None for all they need; the cheapest is always
             heard. See `jupyter_cellorder.budget`.
         cancelled: asked between member calls.
 
     Raises:
-        RequestError: `unknown-mode`, `unknown-cell`, `nothing-selected` or `bad-budget`.
+        RequestError: `unknown-mode`, `unknown-eagerness`, `unknown-cell`, `nothing-selected` or
+            `bad-budget`.
         Cancelled: `cancelled` returned true.
     """
     mode = _mode(mode)
+    wanted = Eagerness.named(eagerness)
     if budget is not None and not 0 < budget < math.inf:
         raise RequestError(
             f"A budget of {budget} seconds makes no sense. Give a number above 0, or none.",
@@ -139,9 +145,8 @@ def suggest(
     if notice is not None:
         return Suggestion(mode, notebook.ids, (), notice)
     if mode is Mode.REVIEW:
-        # One question for each fold, and one for the candidates together.
-        hearing = hear(ensemble, budget, min(ensemble.review.folds, len(movable(notebook))) + 1)
-        reviewed = review(notebook, hearing, cancelled)
+        hearing = hear(ensemble, budget, most_questions(ensemble.review, len(movable(notebook))))
+        reviewed = review(notebook, hearing, cancelled, wanted)
         if reviewed is None:
             return Suggestion(mode, notebook.ids, (), "in-order", hearing.voices)
         return _suggestion(

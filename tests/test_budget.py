@@ -11,10 +11,11 @@ from scripted_members import numbered
 from jupyter_cellorder import Notebook, suggest
 from jupyter_cellorder.budget import parse_budget, spread
 from jupyter_cellorder.decode import least_inversions
-from jupyter_cellorder.ensemble import Ensemble, ReviewSettings
+from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import Cancelled, RequestError
 from jupyter_cellorder.members.adapters import from_next_cell
 from jupyter_cellorder.precedence import Placement, Precedence
+from jupyter_cellorder.review.settings import ReviewSettings
 from jupyter_cellorder.speed import Speeds
 
 Withdrawn = Callable[[], bool] | None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_cellorder.bundle import FORMAT, MANIFEST
-from jupyter_cellorder.ensemble import ReviewSettings
+from jupyter_cellorder.review.settings import ReviewSettings
 
 
 def write_manifest(

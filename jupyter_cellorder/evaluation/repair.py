@@ -22,7 +22,8 @@ from jupyter_cellorder.evaluation.run import Progress
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
 from jupyter_cellorder.metric import resampled_sums
-from jupyter_cellorder.review import propose
+from jupyter_cellorder.review.moves import propose
+from jupyter_cellorder.review.settings import Eagerness
 
 BINS = 10
 CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98)
@@ -54,6 +55,13 @@ class RepairPoint:
     recall_ci95: Interval
     false_moves: float
     false_moves_ci95: Interval
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields, ready for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+        }
 
 
 @dataclass(frozen=True)
@@ -94,13 +102,13 @@ class RepairResult:
         return {
             "task": "repair",
             "bundle": self.bundle,
-            **_as_dict(self.shipped),
+            **self.shipped.as_dict(),
             "calibration_error": self.calibration_error,
             "calibration_bins": [
                 {"confidence": sure, "right": right, "moves": moves}
                 for sure, right, moves in self.bins
             ],
-            "curve": [_as_dict(point) for point in self.curve],
+            "curve": [point.as_dict() for point in self.curve],
             "notebooks": self.notebooks,
             "clusters": self.clusters,
             "markdown_cells": self.markdown_cells,
@@ -118,7 +126,7 @@ class RepairResult:
             f"{self.bundle}, review mode    95 % interval",
             f"precision of moves   {_percent(at.precision)}  {_span(at.precision_ci95)}",
             f"recall of displaced  {_percent(at.recall)}  {_span(at.recall_ci95)}",
-            f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 1)}",
+            f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 'cells')}",
             f"calibration error    {error:>6}",
             "",
             "confidence  moves  precision  recall  false moves in 100",
@@ -205,15 +213,23 @@ class RepairTally:
         )
 
     def result(
-        self, ensemble: Ensemble, seed: int, limit: int | None, skipped: Mapping[str, int]
+        self,
+        bundle: str,
+        threshold: float,
+        seed: int,
+        limit: int | None,
+        skipped: Mapping[str, int],
     ) -> RepairResult:
-        """Pool everything added so far; at least one notebook must have been."""
+        """Pool everything added so far; at least one notebook must have been.
+
+        `threshold` is the one shipped; the rest is told in the result as it is.
+        """
         bins = reliability(
             np.array([sure for _, sure, _ in self._made]),
             np.array([right for _, _, right in self._made], dtype=float),
         )
         return RepairResult(
-            shipped=self.point(0.0, seed),
+            shipped=self.point(threshold, seed),
             curve=tuple(self.point(threshold, seed) for threshold in CURVE),
             calibration_error=calibration_error(bins),
             bins=bins,
@@ -221,7 +237,7 @@ class RepairTally:
             clusters=len(set(self._clusters)),
             markdown_cells=sum(self._markdown),
             displaced_cells=sum(self._displaced),
-            bundle=ensemble.name,
+            bundle=bundle,
             seed=seed,
             limit=limit,
             skipped=dict(skipped),
@@ -282,7 +298,8 @@ def evaluate_repair(
             "No notebook could be used: none has both code and markdown that the model takes.",
             code="source-empty",
         )
-    return tally.result(ensemble, seed, limit, left_out.counts)
+    least = ensemble.review.threshold(Eagerness.BALANCED)
+    return tally.result(ensemble.name, least, seed, limit, left_out.counts)
 
 
 def reliability(
@@ -315,25 +332,12 @@ def _interval(drawn: NDArray[np.float64] | None, part: int, whole: int) -> Inter
     return float(low), float(high)
 
 
-def _as_dict(point: RepairPoint) -> dict[str, Any]:
-    spans = ("precision_ci95", "recall_ci95", "false_moves_ci95")
-    return {
-        name: list(value) if name in spans and value is not None else value
-        for name, value in vars(point).items()
-    }
-
-
 def _percent(share: float | None) -> str:
     return "     -" if share is None else f"{share:6.1%}"
 
 
-def _span(interval: Interval, scale: int = 100) -> str:
+def _span(interval: Interval, unit: str = "%") -> str:
     if interval is None:
         return "(none)"
-    sign = "%" if scale == 100 else ""
     low, high = interval
-    return (
-        f"{scale * low:.1f}{sign} .. {scale * high:.1f}{sign}"
-        if sign
-        else f"{low:.2f} .. {high:.2f}"
-    )
+    return f"{low:.1%} .. {high:.1%}" if unit == "%" else f"{low:.2f} .. {high:.2f}"

@@ -193,6 +193,7 @@ class Suggester:
                 question.mode,
                 selected=question.selected,
                 keep_markdown_order=question.keep_markdown_order,
+                eagerness=question.eagerness,
                 budget=self._budget,
                 cancelled=ticket.stopped,
             )

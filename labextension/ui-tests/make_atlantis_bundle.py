@@ -19,7 +19,7 @@ from tiny_checkpoints import ensemble_run, sequence_checkpoint
 from tiny_training import tiny_encoder, tiny_roberta
 from transformers.utils.logging import disable_progress_bar
 
-from jupyter_cellorder.ensemble import ReviewSettings
+from jupyter_cellorder.review.settings import Eagerness, ReviewSettings
 from training import export
 from training.manifest import update_manifest
 
@@ -42,7 +42,8 @@ def make(folder: Path) -> int:
         ensemble_run(run, WEIGHTS)
         status = export.main([str(run), "--output", str(folder), "--name", "tiny-atlantis"])
     if status == 0:
-        eager = ReviewSettings(threshold=0.0, confirm_threshold=0.0)
+        any_evidence = dict.fromkeys((each.value for each in Eagerness), 0.0)
+        eager = ReviewSettings(thresholds=any_evidence, max_share=1.0)
         update_manifest(folder, {"review": asdict(eager)}, {})
     return status
 

@@ -37,6 +37,20 @@ async def test_mode_is_review_unless_said_otherwise(quick, call):
     assert (reply.status, reply.body["mode"]) == (200, "review")
 
 
+async def test_eagerness_reaches_the_core(quick, ask, app):
+    asked = []
+    score = app.suggester._score
+
+    def listening(question, ticket):
+        asked.append(question.eagerness.value)
+        return score(question, ticket)
+
+    app.suggester._score = listening
+    for fields in ({}, {"eagerness": "eager"}, {"eagerness": "cautious"}):
+        assert (await ask(mode="review", **fields)).status == 200
+    assert asked == ["balanced", "eager", "cautious"]
+
+
 @pytest.mark.parametrize(
     ("cells", "notice"),
     [

@@ -24,7 +24,7 @@ from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement
 from training import calibrate, checkpoint, export
 from training.parity import PARITY, ExportError, check_parity
-from training.repair import try_review
+from training.review_trials import trials
 
 WEIGHTS = {
     "place": 6.0,
@@ -151,9 +151,9 @@ def test_what_calibration_asks_is_answered_by_every_kind(at: int, onnx: Ensemble
     diagonal, tau = calibrate.fit_diagonal(examples, alone)
     assert diagonal in calibrate.DIAGONALS
     assert -1 <= tau <= 1
-    trial = try_review(notebook(1), notebook(1), frozenset(), alone, (0.0,))
-    assert trial.markdown == 6
-    assert trial.proposals[0.0]
+    intact, *displaced = trials(examples[1], alone, 0)
+    assert intact.markdown == 6
+    assert any(trial.doubts for trial in displaced)
 
 
 def test_on_onnx_runtime_nothing_of_torch_is_loaded(bundle: Path) -> None:
