@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_cellorder._version import __version__
 from jupyter_cellorder.notebook import Cell, Notebook
+from jupyter_cellorder.review.settings import Eagerness
 from jupyter_cellorder.suggest import Mode, Move, Suggestion, suggest
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Cell",
+    "Eagerness",
     "Mode",
     "Move",
     "Notebook",

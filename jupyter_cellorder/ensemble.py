@@ -2,55 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from jupyter_cellorder.budget import Asking, Said
 from jupyter_cellorder.errors import Cancelled
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.precedence import Placement, Precedence, mix
+from jupyter_cellorder.review.settings import ReviewSettings
+from jupyter_cellorder.speed import Speeds
 from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
-
-
-@dataclass(frozen=True)
-class ReviewSettings:
-    """Numbers of review mode, fitted on a corpus and kept in the bundle's manifest.
-
-    Attributes:
-        folds: number of interleaved groups in which the markdown is asked; the others anchor it.
-        threshold: evidence (log-odds of the best gap against the present one, natural
-            logarithm) from which a cell becomes a candidate.
-        confirm_threshold: evidence that a candidate must reach again when all candidates float
-            together.
-        least_probability: what the best gap must have of the probability in the second answer.
-            Far from its place a cell is easily known to stand wrong; where it belongs is another
-            matter.
-        max_share: no more than this share of the markdown (but always one cell) is moved; where
-            more would be, the strongest evidence wins.
-        calibration: slope and intercept of the logistic that turns the log-odds of the best gap in
-            the second answer into the confidence; (1, 0) leaves the member's probability as it is.
-
-    Raises:
-        ValueError: a number that makes no sense.
-    """
-
-    folds: int = 6
-    threshold: float = 2.0
-    confirm_threshold: float = 2.0
-    least_probability: float = 0.0
-    max_share: float = 0.34
-    calibration: tuple[float, float] = (1.0, 0.0)
-
-    def __post_init__(self) -> None:
-        """Refuse numbers that make no sense."""
-        if self.folds < 1:
-            raise ValueError(f"folds is {self.folds} and must be at least 1")
-        if not (self.threshold >= 0 and self.confirm_threshold >= 0):
-            raise ValueError("the thresholds of review must not be negative")
-        if not 0 <= self.least_probability < 1:
-            raise ValueError(f"least_probability is {self.least_probability}, not in [0, 1)")
-        if not 0 < self.max_share <= 1:
-            raise ValueError(f"max_share is {self.max_share} and must be in (0, 1]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +25,9 @@ class Answer:
         weight: its say among the others.
         precedence: what it said.
         seconds: time it took; what it remembered took none.
-        gflop: 1e9 operations of its networks, unpadded, as if it had remembered nothing.
+        gflop: 1e9 operations of its networks, unpadded, for the whole question, as if it had
+            remembered nothing.
+        cells: floats that it was asked about; within a budget they may be fewer than there are.
     """
 
     name: str
@@ -70,6 +35,7 @@ class Answer:
     precedence: Precedence
     seconds: float
     gflop: float
+    cells: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +44,7 @@ class Ensemble:
 
     Attributes:
         members: at least one.
-        weights: one for each member, not negative, not all zero.
+        weights: one for each member, finite, not negative, not all zero.
         name: the bundle's name.
         review: settings of review mode.
         diagonal: strength of the prior, used where markdown order is kept, that markdown is
@@ -86,6 +52,9 @@ class Ensemble:
         strategy: how evaluation makes one order of the members' answers, one of
             `strategies.STRATEGIES`. A suggestion always follows their mixed precedence: its gains
             and confidences are those of pairs, and review mode needs probabilities.
+        values: for each member, what it is worth where time is short, such as the Kendall tau
+            gained when it joins; None for its weight.
+        speeds: what is known of the members' speed on this machine.
 
     Raises:
         ValueError: an ensemble that could not answer.
@@ -97,6 +66,8 @@ class Ensemble:
     review: ReviewSettings = field(default_factory=ReviewSettings)
     diagonal: float = 0.0
     strategy: str = DEFAULT
+    values: tuple[float, ...] | None = None
+    speeds: Speeds = field(default_factory=Speeds, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not answer."""
@@ -104,8 +75,17 @@ class Ensemble:
             raise ValueError(
                 f"{len(self.members)} members and {len(self.weights)} weights make no ensemble"
             )
+        if not all(0 <= weight < math.inf for weight in self.weights) or not any(self.weights):
+            raise ValueError("weights must be finite, not negative, and not all zero")
         if self.strategy not in STRATEGIES:
             raise ValueError(f"there is no strategy {self.strategy!r}")
+        if self.values is not None and len(self.values) != len(self.members):
+            raise ValueError(f"{len(self.members)} members and {len(self.values)} values differ")
+
+    @property
+    def worth(self) -> tuple[float, ...]:
+        """What each member is worth where time is short."""
+        return self.weights if self.values is None else self.values
 
     def with_weights(self, weights: Sequence[float]) -> Ensemble:
         """The same members, weighed otherwise; see `strategies.parse_weights`.
@@ -116,16 +96,33 @@ class Ensemble:
         return replace(self, weights=tuple(weights))
 
     def answers(
-        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+        self,
+        placement: Placement,
+        cancelled: Callable[[], bool] | None = None,
+        *,
+        budget: float | None = None,
     ) -> list[Answer]:
-        """Ask every member, in their order.
+        """What members say, in their order.
+
+        Args:
+            placement: the question.
+            cancelled: asked between members, and by them in long work.
+            budget: seconds; None asks every member about everything. See
+                `jupyter_cellorder.budget`.
 
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
         return [
-            Answer(member.name, weight, said, seconds, member.gflop(placement))
-            for member, weight, said, seconds in self._asked(placement, cancelled)
+            Answer(
+                self.members[said.at].name,
+                self.weights[said.at],
+                said.precedence,
+                said.seconds,
+                self.members[said.at].gflop(placement),
+                len(said.floats),
+            )
+            for said in self.heard(placement, cancelled, budget)
         ]
 
     def precedence(
@@ -136,19 +133,40 @@ class Ensemble:
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
-        answers = [said for _, _, said, _ in self._asked(placement, cancelled)]
-        return answers[0] if len(answers) == 1 else mix(answers, self.weights)
+        return self.mixed(self.heard(placement, cancelled))
 
-    def _asked(
-        self, placement: Placement, cancelled: Callable[[], bool] | None
-    ) -> Iterator[tuple[Member, float, Precedence, float]]:
-        """Each member, its weight, its answer and the seconds that it took."""
-        for member, weight in zip(self.members, self.weights, strict=True):
+    def heard(
+        self,
+        placement: Placement,
+        cancelled: Callable[[], bool] | None = None,
+        budget: float | None = None,
+    ) -> list[Said]:
+        """As `answers`, but nothing is counted that the answers themselves do not need."""
+        if budget is not None:
+            return Asking(
+                self.members,
+                self.weights,
+                self.worth,
+                self.speeds,
+                placement,
+                budget,
+                cancelled,
+            ).answers()
+        found = []
+        everything = tuple(range(len(placement.floats)))
+        for at, member in enumerate(self.members):
             check(cancelled)
             began = time.perf_counter()
-            said = member.precedence(placement, cancelled)
-            yield member, weight, said, time.perf_counter() - began
+            answer = member.precedence(placement, cancelled)
+            found.append(Said(at, answer, everything, time.perf_counter() - began))
         check(cancelled)
+        return found
+
+    def mixed(self, heard: Sequence[Said]) -> Precedence:
+        """One answer of several members', by their weights."""
+        if len(heard) == 1:
+            return heard[0].precedence
+        return mix([said.precedence for said in heard], [self.weights[said.at] for said in heard])
 
 
 def check(cancelled: Callable[[], bool] | None) -> None:

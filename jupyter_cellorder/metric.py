@@ -124,28 +124,85 @@ def cluster_bootstrap(
         CellOrderError: `no-pairs` when no notebook has two cells.
         ValueError: lengths differ.
     """
-    wrong, pairs = _pooled_terms(s, n)
-    if len(clusters) != len(wrong):
-        raise ValueError(f"{len(wrong)} notebooks and {len(clusters)} clusters do not fit")
-    pooled_tau(s, n)  # refuses what has no pairs
+    return interval95(resampled_taus(np.atleast_2d(np.asarray(s)), n, clusters, replicates, seed))
+
+
+def resampled_sums(
+    values: ArrayLike, clusters: Sequence[Hashable], replicates: int = 2000, seed: int = 0
+) -> NDArray[np.float64]:
+    """Sums over notebooks where whole clusters are drawn with replacement.
+
+    Args:
+        values: (notebooks, k) what is summed.
+        clusters: (notebooks,) what each notebook belongs to.
+        replicates: number of resamples.
+        seed: of the random draws.
+
+    Returns:
+        (replicates, k) sums.
+    """
     numbers: dict[Hashable, int] = {}
     member_of = np.array([numbers.setdefault(name, len(numbers)) for name in clusters])
     count = len(numbers)
     sums = np.stack(
-        [np.bincount(member_of, values, minlength=count) for values in (wrong, pairs)], axis=1
+        [
+            np.bincount(member_of, column, minlength=count)
+            for column in np.asarray(values, dtype=np.float64).T
+        ],
+        axis=1,
     )
     random = np.random.default_rng(seed)
     share = np.full(count, 1 / count)
     at_once = max(1, _DRAWN_AT_ONCE // count)
-    drawn = np.concatenate(
+    return np.concatenate(
         [
             random.multinomial(count, share, size=min(at_once, replicates - done)) @ sums
             for done in range(0, replicates, at_once)
         ]
     )
-    # A resample of one-cell notebooks alone has no K.
-    drawn = drawn[drawn[:, 1] > 0]
-    low, high = np.quantile(1 - 4 * drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
+
+
+def resampled_taus(
+    s: ArrayLike,
+    n: ArrayLike,
+    clusters: Sequence[Hashable],
+    replicates: int = 2000,
+    seed: int = 0,
+) -> NDArray[np.float64]:
+    """K of several orders of the same notebooks, all on the same resamples of whole clusters.
+
+    A column is one order's bootstrap distribution, and the difference of two columns that of their
+    paired difference: which notebooks are hard cancels out.
+
+    Args:
+        s: (orders, notebooks) inversions.
+        n: (notebooks,) numbers of cells.
+        clusters: (notebooks,) what each notebook belongs to.
+        replicates: number of resamples.
+        seed: of the random draws.
+
+    Returns:
+        (resamples, orders) K; a resample of one-cell notebooks alone has none and is left out.
+
+    Raises:
+        CellOrderError: `no-pairs` when no notebook has two cells.
+        ValueError: lengths differ.
+    """
+    wrong = np.asarray(s, dtype=np.float64)
+    terms = [_pooled_terms(row, n)[0] for row in wrong]
+    pairs = _pooled_terms(n, n)[1]
+    if len(clusters) != len(pairs):
+        raise ValueError(f"{len(pairs)} notebooks and {len(clusters)} clusters do not fit")
+    pooled_tau(np.zeros(len(pairs)), n)  # refuses what has no pairs
+    drawn = resampled_sums(np.stack([pairs, *terms], axis=1), clusters, replicates, seed)
+    drawn = drawn[drawn[:, 0] > 0]
+    taus: NDArray[np.float64] = 1 - 4 * drawn[:, 1:] / drawn[:, :1]
+    return taus
+
+
+def interval95(resampled: ArrayLike) -> tuple[float, float]:
+    """2.5 % and 97.5 % quantiles of resampled values: the percentile interval."""
+    low, high = np.quantile(np.asarray(resampled, dtype=np.float64), [0.025, 0.975])
     return float(low), float(high)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from json import JSONDecoder
 from os import PathLike
 from pathlib import Path
 
+from jupyter_cellorder.atomic_file import replacing
 from jupyter_cellorder.errors import NotebookError
 from jupyter_cellorder.notebook import Notebook, decode_text
 
@@ -91,7 +90,8 @@ def write_order(
     try:
         _refuse_read_only(target)
         mode = stat.S_IMODE((target if target.exists() else source).stat().st_mode)
-        _replace(target, reordered, mode)
+        with replacing(target, mode) as file:
+            file.write(reordered)
     except OSError as error:
         raise _cannot_write(target, error) from error
 
@@ -105,31 +105,6 @@ def _refuse_read_only(target: Path) -> None:
     # Mode bits too, because the superuser has access to everything.
     if not os.access(target, os.W_OK) or not target.stat().st_mode & 0o222:
         raise PermissionError(errno.EACCES, "it is read-only")
-
-
-def _replace(target: Path, content: bytes, mode: int) -> None:
-    handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent
-    )
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-    if hasattr(os, "O_DIRECTORY"):
-        # The new content is in place already; not every file system can flush a folder.
-        with suppress(OSError):
-            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
 
 
 def _cannot_write(target: Path, error: OSError) -> NotebookError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,10 +13,13 @@ from typing import Any
 from jupyter_cellorder.decode import fewest_moves, least_inversions, monotone_alignment, support
 from jupyter_cellorder.ensemble import Ensemble, check
 from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.hearing import Voice, hear
 from jupyter_cellorder.layout import Layout, movable
 from jupyter_cellorder.notebook import Notebook
 from jupyter_cellorder.precedence import Precedence
-from jupyter_cellorder.review import review
+from jupyter_cellorder.review.moves import review
+from jupyter_cellorder.review.questions import most_questions
+from jupyter_cellorder.review.settings import Eagerness
 
 
 class Mode(str, Enum):
@@ -62,12 +66,14 @@ class Suggestion:
         moves: markdown cells only, in the reading order of the suggestion.
         notice: None where there are moves, else why there are none: `in-order`, `no-cells`,
             `no-markdown` (no markdown that could be moved) or `no-code` (nothing to place it by).
+        members: who spoke, for how many cells and how long; empty where nobody was asked.
     """
 
     mode: Mode
     order: tuple[str, ...]
     moves: tuple[Move, ...]
     notice: str | None
+    members: tuple[Voice, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The fields as the REST interface and `--json` name them."""
@@ -85,6 +91,10 @@ class Suggestion:
                 for move in self.moves
             ],
             "notice": self.notice,
+            "members": [
+                {"name": voice.name, "cells": voice.cells, "seconds": round(voice.seconds, 4)}
+                for voice in self.members
+            ],
         }
 
 
@@ -95,9 +105,14 @@ def suggest(
     *,
     selected: Collection[str] = (),
     keep_markdown_order: bool = False,
+    eagerness: Eagerness | str = Eagerness.BALANCED,
+    budget: float | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Suggestion:
     """Say where the markdown of a notebook belongs.
+
+    Whatever the strategy that the ensemble is evaluated by, code never moves: the members'
+    probabilities are mixed, and gains and confidences are read from the mixture.
 
     Args:
         notebook: the notebook in its present order.
@@ -107,42 +122,55 @@ def suggest(
             cells among them stay where they are.
         keep_markdown_order: in the modes `selected` and `all`, the placed cells keep their order
             among themselves. Review mode moves single cells and has no use for it.
+        eagerness: in review mode, how sure a move must be to be suggested; see `Eagerness`.
+        budget: seconds that members may take, None for all they need; the cheapest is always
+            heard. See `jupyter_cellorder.budget`.
         cancelled: asked between member calls.
 
     Raises:
-        RequestError: `unknown-mode`, `unknown-cell` or `nothing-selected`.
+        RequestError: `unknown-mode`, `unknown-eagerness`, `unknown-cell`, `nothing-selected` or
+            `bad-budget`.
         Cancelled: `cancelled` returned true.
     """
     mode = _mode(mode)
+    wanted = Eagerness.named(eagerness)
+    if budget is not None and not 0 < budget < math.inf:
+        raise RequestError(
+            f"A budget of {budget} seconds makes no sense. Give a number above 0, or none.",
+            "bad-budget",
+        )
     check(cancelled)
     chosen = _selected(notebook, selected) if mode is Mode.SELECTED and notebook.cells else None
     notice = _nothing_to_do(notebook)
     if notice is not None:
         return Suggestion(mode, notebook.ids, (), notice)
     if mode is Mode.REVIEW:
-        reviewed = review(notebook, ensemble, cancelled)
+        hearing = hear(ensemble, budget, most_questions(ensemble.review, len(movable(notebook))))
+        reviewed = review(notebook, hearing, cancelled, wanted)
         if reviewed is None:
-            return Suggestion(mode, notebook.ids, (), "in-order")
+            return Suggestion(mode, notebook.ids, (), "in-order", hearing.voices)
         return _suggestion(
             notebook,
             mode,
             reviewed.layout,
             reviewed.precedence,
             reviewed.order,
+            hearing.voices,
             reviewed.confidence,
         )
+    hearing = hear(ensemble, budget, 1)
     floats = movable(notebook, chosen)
     if not keep_markdown_order:
         floats = _by_content(notebook, floats)
     layout = Layout(notebook, floats, ordered=keep_markdown_order)
-    answer = ensemble.precedence(layout.placement, cancelled)
+    answer = hearing.precedence(layout.placement, cancelled)
     check(cancelled)
     order = (
         monotone_alignment(answer, ensemble.diagonal)
         if keep_markdown_order
         else least_inversions(answer)
     )
-    return _suggestion(notebook, mode, layout, answer, order)
+    return _suggestion(notebook, mode, layout, answer, order, hearing.voices)
 
 
 def _mode(mode: Mode | str) -> Mode:
@@ -198,6 +226,7 @@ def _suggestion(
     layout: Layout,
     answer: Precedence,
     decoded: Sequence[int],
+    voices: tuple[Voice, ...],
     confidence: Mapping[str, float] | None = None,
 ) -> Suggestion:
     """Put the cells in order and find the fewest moves and what speaks for each."""
@@ -212,7 +241,7 @@ def _suggestion(
         if confidence is not None:
             sure = confidence[cell_id]
         moves.append(Move(name, present[name], suggested[name], gain, sure))
-    return Suggestion(mode, order, tuple(moves), None if moves else "in-order")
+    return Suggestion(mode, order, tuple(moves), None if moves else "in-order", voices)
 
 
 def _supports(

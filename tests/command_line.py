@@ -14,7 +14,9 @@ from jupyter_cellorder.cli import main
 from jupyter_cellorder.cli.app import CellOrderApp
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.cli.evaluate import EvaluateApp
+from jupyter_cellorder.cli.score import ScoreApp
 from jupyter_cellorder.cli.suggest import SuggestApp
+from jupyter_cellorder.ensemble import Ensemble
 
 
 class Said(NamedTuple):
@@ -31,10 +33,15 @@ def command_line(
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
     load = ModelCommand.load
 
-    def run(*argv: object, member: Any = None, real_bundle: bool = False) -> Said:
-        for app in (CellOrderApp, SuggestApp, EvaluateApp):
+    def run(
+        *argv: object,
+        member: Any = None,
+        whole: Ensemble | None = None,
+        real_bundle: bool = False,
+    ) -> Said:
+        for app in (CellOrderApp, SuggestApp, EvaluateApp, ScoreApp):
             app.clear_instance()
-        fake = ensemble(member or ByNumber())
+        fake = whole or ensemble(member or ByNumber())
         monkeypatch.setattr(ModelCommand, "load", load if real_bundle else lambda self: fake)
         status = 0
         try:

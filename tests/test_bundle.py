@@ -15,8 +15,8 @@ import pytest
 from tiny_training import TinyRun
 
 from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
-from jupyter_cellorder.ensemble import ReviewSettings
 from jupyter_cellorder.errors import BundleError
+from jupyter_cellorder.review.settings import ReviewSettings
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -52,7 +52,12 @@ def refusal(path: Path, **options: Any) -> BundleError:
 
 def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
     review = ReviewSettings(
-        folds=3, threshold=1.5, confirm_threshold=2.5, max_share=0.5, calibration=(0.5, -1.0)
+        folds=3,
+        candidates=5,
+        weights={"alone": 0.5, "present": 2.0},
+        calibration=(0.5, -1.0),
+        thresholds={"cautious": 0.9, "balanced": 0.8, "eager": 0.3},
+        max_share=0.5,
     )
     rewrite(
         bundle,
@@ -73,7 +78,8 @@ def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
     assert manifest.figures == {"kendall_tau": 0.5}
     assert manifest.review == review
     assert [vars(member) for member in manifest.members] == [
-        {**entry, "backends": tuple(entry["backends"])} for entry in record["members"]
+        {**entry, "backends": tuple(entry["backends"]), "value": None}
+        for entry in record["members"]
     ]
     assert manifest.files == {
         name: (entry["bytes"], entry["sha256"]) for name, entry in record["files"].items()
@@ -88,14 +94,22 @@ def test_every_file_of_an_exported_bundle_is_named(bundle: Path) -> None:
 
 def test_what_the_manifest_sets_reaches_the_ensemble(bundle: Path) -> None:
     rewrite(bundle, lambda record: record.update(name="mine", diagonal=7.0))
-    rewrite(bundle, lambda record: record["review"].update(threshold=4.0))
+    rewrite(bundle, lambda record: record["review"].update(max_share=0.25))
     rewrite(bundle, lambda record: record["members"][0].update(weight=3.0, name="reader"))
 
     ensemble = load_bundle(bundle, threads=1)
 
     assert (ensemble.name, ensemble.diagonal, ensemble.weights) == ("mine", 7.0, (3.0,))
-    assert ensemble.review.threshold == 4.0
+    assert ensemble.review.max_share == 0.25
     assert [member.name for member in ensemble.members] == ["reader"]
+
+
+def test_what_a_member_is_worth_is_its_weight_unless_it_is_given(bundle: Path) -> None:
+    rewrite(bundle, lambda record: record["members"][0].update(weight=3.0))
+    assert load_bundle(bundle, threads=1).worth == (3.0,)
+    rewrite(bundle, lambda record: record["members"][0].update(value=0.02))
+    assert read_manifest(bundle).members[0].value == 0.02
+    assert load_bundle(bundle, threads=1).worth == (0.02,)
 
 
 def test_a_strategy_is_optional_and_reaches_the_ensemble(bundle: Path) -> None:
@@ -161,7 +175,7 @@ def test_a_file_of_nonsense_that_the_manifest_names_so(
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": 1}', b'{"name": "no format"}'],
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": 2}', b'{"name": "no format"}'],
 )
 def test_a_manifest_that_is_damaged(bundle: Path, text: bytes) -> None:
     (bundle / MANIFEST).write_bytes(text)
@@ -179,6 +193,8 @@ def test_a_manifest_that_is_damaged(bundle: Path, text: bytes) -> None:
         lambda record: record["review"].update(folds=0),
         lambda record: record["review"].update(another=1),
         lambda record: record["review"].pop("calibration"),
+        lambda record: record["review"]["weights"].update(moon=1.0),
+        lambda record: record["review"]["thresholds"].pop("eager"),
         lambda record: record["members"][0].pop("folder"),
         lambda record: record.update(members=[]),
     ],
@@ -189,10 +205,10 @@ def test_a_manifest_with_a_field_that_makes_no_sense(bundle: Path, change: Chang
 
 
 def test_a_bundle_of_another_format(bundle: Path) -> None:
-    rewrite(bundle, lambda record: record.update(format=2))
+    rewrite(bundle, lambda record: record.update(format=3))
     error = refusal(bundle)
     assert error.code == "bundle-version"
-    assert "format 2" in str(error)
+    assert "format 3" in str(error)
 
 
 def test_a_member_of_an_unknown_kind(bundle: Path) -> None:

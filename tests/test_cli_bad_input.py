@@ -135,11 +135,11 @@ def test_a_missing_bundle_is_refused(command, displaced, tmp_path):
 
 
 MANIFEST = {
-    "format": 1,
+    "format": 2,
     "name": "tiny",
     "recipe": "none",
     "corpus": "none",
-    "review": {"calibration": [1, 0]},
+    "review": {"weights": {}, "calibration": [1, 0]},
     "diagonal": 0,
     "members": [{"name": "a", "kind": "context", "weight": 1, "folder": "a", "backends": ["onnx"]}],
     "files": {"a/encoder.onnx": {"bytes": 4, "sha256": hashlib.sha256(b"good").hexdigest()}},

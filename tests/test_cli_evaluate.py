@@ -1,9 +1,13 @@
 import json
+import re
 
 import pytest
+import ranked_members
 import zstandard
 from command_line import command_line
 from scripted_members import ByHash, numbered, write_ipynb
+from test_evaluation_journal import without_times
+from test_evaluation_sources import write_kaggle
 
 
 @pytest.fixture
@@ -123,3 +127,179 @@ def test_a_folder_where_nothing_can_be_scored_is_refused(command, tmp_path):
     assert status == 2
     assert "No notebook could be scored" in err
     assert "text.ipynb" in err
+
+
+def test_json_holds_members_and_strategies(command, folder):
+    found = json.loads(run_trio(command, "evaluate", folder, "--json").out)
+    assert set(found["members"]) == {"near", "far", "by-hash"}
+    assert set(found["strategies"]) == {"precedence", "rank-mean", "submission-mean"}
+    for one in (*found["members"].values(), *found["strategies"].values()):
+        assert {"kendall_tau", "ci95", "difference", "difference_ci95", "seconds", "gflop"} <= set(
+            one
+        )
+    assert found["strategies"]["precedence"]["kendall_tau"] == found["kendall_tau"]
+
+
+def run_trio(command, *argv):
+    return command(*argv, whole=ranked_members.trio())
+
+
+def test_table_has_a_line_for_each_and_fits(command, folder):
+    out = run_trio(command, "evaluate", folder).out
+    for name in ("near", "far", "by-hash", "rank-mean", "submission-mean", "precedence"):
+        assert f"\n  {name} " in out
+    assert max(map(len, out.splitlines())) <= 100
+    assert "20,000 notebooks would take" in out
+
+
+def test_several_processes_find_the_same(command, folder, monkeypatch):
+    alone = json.loads(run_trio(command, "evaluate", folder, "--json").out)
+    monkeypatch.setattr("jupyter_cellorder.cli.evaluate.load_bundle", ranked_members.loaded)
+    status, out, err = command("evaluate", folder, "--json", "--jobs", 2)
+    assert (status, err) == (0, "")
+    assert without_times(json.loads(out)) == without_times(alone)
+    assert json.loads(out)["jobs"] == 2
+
+
+def test_resume_goes_on_and_refuses_other_options(command, folder):
+    rows = folder.parent / "rows.jsonl"
+    first = command("evaluate", folder, "--json", "--resume", rows).out
+    assert command("evaluate", folder, "--json", "--resume", rows).out == first
+    status, _, err = command("evaluate", folder, "--seed", 1, "--resume", rows)
+    assert status == 2
+    assert "another seed (0, not 1)" in err
+
+
+@pytest.fixture
+def kaggle(tmp_path):
+    cells = {id: numbered(kinds) for id, kinds in (("aa", "mcmcc"), ("bb", "cmm"), ("cc", "cc"))}
+    orders = {id: " ".join(cell.id for cell in some) for id, some in cells.items()}
+    shown = {id: sorted(some, key=lambda cell: cell.kind) for id, some in cells.items()}
+    folder = write_kaggle(tmp_path / "ai4code", shown, orders)
+    (folder / "test").mkdir()
+    for file in (folder / "train").iterdir():
+        (folder / "test" / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("part", ["", "test"])
+def test_submission_then_score(command, kaggle, part):
+    path = kaggle.parent / "submission.csv"
+    status, out, err = command("evaluate", kaggle / part, "--submission", path)
+    assert status == 0
+    assert f"Wrote {path}: 2 notebooks, and 1 as they are in their files." in err
+    assert ("Kendall tau is not known" in out) == (part == "test")
+    status, out, _ = command("score", path, kaggle / "train_orders.csv")
+    assert status == 0
+    assert out.startswith("Kendall tau 1.0000 (95 % interval 1.0000 .. 1.0000, by notebook)")
+    found = json.loads(command("score", path, kaggle / "train_orders.csv", "--json").out)
+    assert (found["kendall_tau"], found["notebooks"]) == (1, 3)
+
+
+def test_a_submission_is_the_same_from_what_was_found_before(command, kaggle):
+    paths = [kaggle.parent / name for name in ("first.csv", "second.csv")]
+    rows = kaggle.parent / "rows.jsonl"
+    for path in paths:
+        run_trio(command, "evaluate", kaggle, "--submission", path, "--resume", rows)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert len(rows.read_text().splitlines()) == 3  # a head, and two notebooks
+
+
+def test_strategy_chooses_which_order_is_written(command, kaggle):
+    written = {}
+    for strategy in ("precedence", "rank-mean"):
+        path = kaggle.parent / f"{strategy}.csv"
+        run_trio(command, "evaluate", kaggle, "--submission", path, "--strategy", strategy)
+        figures = json.loads(run_trio(command, "evaluate", kaggle, "--json").out)["strategies"]
+        scored = command("score", path, kaggle / "train_orders.csv", "--json").out
+        # The third notebook holds two code cells, which nobody can get wrong.
+        wrong = (1 - figures[strategy]["kendall_tau"]) * (20 + 6) / 4
+        written[strategy] = json.loads(scored)["kendall_tau"]
+        assert written[strategy] == pytest.approx(1 - 4 * wrong / (20 + 6 + 2))
+
+
+def test_ancestors_are_named_for_the_interval(command, kaggle):
+    path = kaggle.parent / "submission.csv"
+    command("evaluate", kaggle, "--submission", path)
+    table = kaggle / "train_ancestors.csv"
+    table.write_text("id,ancestor_id,parent_id\naa,f,\nbb,f,\ncc,g,\n")
+    out = command("score", path, kaggle / "train_orders.csv", "--ancestors", table).out
+    assert "2 ancestors" in out
+
+
+def test_report_is_written(command, folder):
+    report = folder.parent / "deep" / "report"
+    status, _, err = run_trio(command, "evaluate", folder, "--report", report)
+    assert status == 0
+    assert f"Wrote {report / 'index.html'}." in err
+    assert "</html>" in (report / "index.html").read_text()
+
+
+def test_report_without_matplotlib_is_refused_before_anything_is_asked(
+    command, folder, monkeypatch
+):
+    monkeypatch.setattr("jupyter_cellorder.evaluation.report.page.find_spec", lambda name: None)
+    status, out, err = command("evaluate", folder, "--report", folder.parent / "report")
+    assert (status, out) == (2, "")
+    assert "needs matplotlib" in err
+
+
+def test_the_task_repair_is_measured_with_review_mode(command, folder):
+    status, out, _ = command("evaluate", folder, "--task", "repair", "--json")
+    assert status == 0
+    assert json.loads(out)["notebooks"] == 4
+    assert command("evaluate", folder, "--task", "repair").status == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--jobs", "0"], "--jobs 0 makes no sense"),
+        (["--task", "sort"], "There is no task 'sort'; use one of: order, repair."),
+        (["--task", "repair", "--report", "r"], "--report goes with --task order"),
+        (["--task", "repair", "--jobs", "2"], "--jobs goes with --task order"),
+        (["--strategy", "vote"], "There is no strategy 'vote'"),
+        (["--strategy", "rank-mean"], "'rank-mean' gives no order here"),
+        (["--strategy", "rank-mean", "--keep-markdown-order"], "leave --keep-markdown-order out"),
+        (["--submission", "s.csv", "--limit", "2"], "holds every notebook"),
+        (["--submission", "no/such/s.csv"], "was not written"),
+        (["--resume", "no/such/rows.jsonl"], "cannot be written"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(command, folder, argv, said, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = command("evaluate", folder, *argv)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "s.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        ([], "write the model's with --submission FILE"),
+        (["--submission", "s.csv", "--report", "r"], "--report needs true orders"),
+        (["--submission", "s.csv", "--keep-markdown-order"], "--keep-markdown-order needs true"),
+    ],
+)
+def test_a_folder_without_orders_is_not_scored(command, kaggle, argv, said, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = command("evaluate", kaggle / "test", *argv)
+    assert (status, out) == (2, "")
+    assert re.search(said, err)
+    assert not (tmp_path / "s.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["one.csv"], "not 1: jupyter cellorder score"),
+        (["one.csv", "two.csv"], "one.csv cannot be read (No such file or directory)"),
+    ],
+)
+def test_score_refuses_what_is_not_there(command, argv, said, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = command("score", *argv)
+    assert (status, out) == (2, "")
+    assert said in err

@@ -162,3 +162,17 @@ def test_configuration_file_sets_options_and_the_command_line_wins(command, note
     )
     assert json.loads(command("suggest", notebook).out)["mode"] == "all"
     assert json.loads(command("suggest", notebook, "--mode", "review").out)["mode"] == "review"
+
+
+def test_who_was_asked_within_a_budget_is_said_beside_the_result(command, notebook):
+    status, out, err = command("suggest", notebook, "--mode", "all", "--budget", "30s", "--json")
+    assert status == 0
+    (member,) = json.loads(out)["members"]
+    assert (member["name"], member["cells"]) == ("by-number", 4)
+    assert "Asked: by-number about 4 cells in 0.0" in err
+
+
+def test_a_budget_that_is_no_time(command, notebook):
+    status, out, err = command("suggest", notebook, "--budget", "soon")
+    assert (status, out) == (2, "")
+    assert "'soon' is no time to keep to. Give a number above 0, such as 2s" in err

@@ -11,9 +11,13 @@ from jupyter_cellorder import Notebook, load_bundle, suggest
 from jupyter_cellorder.bundle import DEFAULT, read_manifest
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.precedence import Placement
+from jupyter_cellorder.review.settings import Eagerness
 from training import recipe
 
 EXAMPLES = sorted((DEFAULT.parent.parent / "examples").rglob("*.ipynb"))
+OUT_OF_ORDER = next(path for path in EXAMPLES if path.parent.name == "out-of-order")
+IN_ORDER = [path for path in EXAMPLES if path != OUT_OF_ORDER]
+IN_ORDER_TWIN = OUT_OF_ORDER.parent.parent / OUT_OF_ORDER.name
 PARITY = 1e-3  # what the backends may differ by in a probability
 
 
@@ -38,6 +42,11 @@ def test_it_says_what_it_was_trained_on_and_how_well_it_does() -> None:
     assert 0 <= manifest.figures["parity"] <= PARITY
     assert manifest.figures["false_moves_per_100_markdown"] < 1
     assert manifest.figures["calibration_notebooks"] >= 100
+    assert manifest.figures["calibration_clusters"] >= 10
+    assert manifest.figures["repair_precision"] > 0.8
+    assert manifest.figures["repair_calibration_error"] < 0.05
+    told = manifest.figures["repair"]
+    assert {name: found["confidence"] for name, found in told.items()} == manifest.review.thresholds
 
 
 def test_the_manifest_names_every_file() -> None:
@@ -47,6 +56,31 @@ def test_the_manifest_names_every_file() -> None:
 
 def test_there_are_examples_to_ask_about() -> None:
     assert EXAMPLES
+
+
+@pytest.mark.parametrize("path", IN_ORDER, ids=lambda path: path.stem)
+@pytest.mark.parametrize("eagerness", list(Eagerness))
+def test_examples_in_order_stay_as_they_are(
+    path: Path, eagerness: Eagerness, onnx: Ensemble
+) -> None:
+    assert suggest(Notebook.read(path), onnx, eagerness=eagerness).notice == "in-order"
+
+
+def test_two_of_three_displaced_cells_are_found(onnx: Ensemble) -> None:
+    """The notebook that `make lab` opens: its third one is beyond the model."""
+    shown = Notebook.read(OUT_OF_ORDER)
+    truth = [cell.source for cell in Notebook.read(IN_ORDER_TWIN).cells]
+    text = {cell.id: cell.source for cell in shown.cells}
+    found = suggest(shown, onnx)
+    assert len(found.moves) == 2
+    order = [text[name] for name in found.order]
+    for move in found.moves:
+        at = order.index(text[move.cell_id])
+        own = truth.index(text[move.cell_id])
+        # What follows the cell is what its author let follow.
+        assert order[at + 1] == truth[own + 1]
+    more = suggest(shown, onnx, eagerness="eager").moves
+    assert {move.cell_id for move in found.moves} <= {move.cell_id for move in more}
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}")

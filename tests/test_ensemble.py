@@ -56,6 +56,19 @@ def test_weights_can_be_replaced() -> None:
         both().with_weights([1])
 
 
+@pytest.mark.parametrize("weights", [(0, 0), (-1, 2), (float("nan"), 1), (float("inf"), 1)])
+def test_weights_that_weigh_nothing(weights: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="finite, not negative, and not all zero"):
+        both().with_weights(weights)
+
+
+def test_what_members_are_worth() -> None:
+    assert both().worth == (2.0, 1.0)
+    assert Ensemble((ByNumber(), Dear()), (2, 1), "both", values=(0.1, 0.3)).worth == (0.1, 0.3)
+    with pytest.raises(ValueError, match="2 members and 1 values differ"):
+        Ensemble((ByNumber(), Dear()), (2, 1), "both", values=(0.1,))
+
+
 def test_an_ensemble_of_an_unknown_strategy() -> None:
     with pytest.raises(ValueError, match="no strategy 'median'"):
         both("median")

@@ -9,6 +9,7 @@ import pytest
 import zstandard
 from scripted_members import numbered, write_ipynb
 
+from jupyter_cellorder.evaluation.kaggle import is_unlabelled
 from jupyter_cellorder.evaluation.sources import Skipped, SourceError, read_examples
 from jupyter_cellorder.notebook import Cell
 
@@ -185,6 +186,24 @@ def test_kaggle_notebooks_come_in_the_order_of_train_orders(tmp_path):
     assert found["NA"].notebook.cells[0].source == "NA"
     assert found["bb"].notebook.ids == ("c1", "m1", "c2")
     assert {id: e.cluster for id, e in found.items()} == {"NA": "fam", "bb": "NA"}
+
+
+def test_kaggles_train_alone_is_found_its_orders(tmp_path):
+    cells = [Cell("c1", "code", "x"), Cell("m1", "markdown", "y")]
+    write_kaggle(tmp_path, {"aa": cells}, {"aa": "m1 c1"})
+    (example,) = read_examples(tmp_path / "train")
+    assert example.notebook.ids == ("m1", "c1")
+    assert example.labelled
+    assert not is_unlabelled(tmp_path / "train")
+
+
+def test_only_json_without_notebooks_is_unlabelled(tmp_path):
+    (tmp_path / "package.json").write_text("{}")
+    assert is_unlabelled(tmp_path)
+    write_ipynb(tmp_path / "deep" / "a.ipynb", numbered("mc"))
+    assert not is_unlabelled(tmp_path)
+    assert not is_unlabelled(tmp_path / "package.json")
+    assert [one.id for one in read_examples(tmp_path)] == ["deep/a.ipynb"]
 
 
 def test_kaggle_without_ancestors_clusters_by_notebook(tmp_path):

@@ -100,8 +100,9 @@ def context_checkpoint(run: Path, encoder: Path) -> Path:
     return run
 
 
-def ensemble_run(run: Path, weights: dict[str, float]) -> Path:
+def ensemble_run(run: Path, weights: dict[str, float], strategy: str = "submission-mean") -> Path:
     """What the ``ensemble`` task writes beside its members' runs."""
     members = [{"name": name, "weight": weight} for name, weight in weights.items()]
-    (run / "ensemble.json").write_text(json.dumps({"recipe": "tiny-all", "members": members}))
+    record = {"recipe": "tiny-all", "strategy": strategy, "members": members}
+    (run / "ensemble.json").write_text(json.dumps(record))
     return run

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from jupyter_cellorder.ensemble import Ensemble, ReviewSettings
+from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.notebook import Cell, Notebook
 from jupyter_cellorder.precedence import Placement, Precedence
+from jupyter_cellorder.review.settings import ReviewSettings
 
 KINDS = {"c": "code", "m": "markdown", "r": "raw", "p": "markdown", "e": "markdown", "h": "code"}
 
@@ -61,7 +62,7 @@ class Truthful:
         return 0.0
 
 
-def ensemble(*members: Truthful, **settings: float) -> Ensemble:
+def ensemble(*members: Truthful, **settings: object) -> Ensemble:
     chosen = members or (Truthful(),)
     review = ReviewSettings(**settings)  # type: ignore[arg-type]
     return Ensemble(chosen, (1.0,) * len(chosen), "truthful", review)

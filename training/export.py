@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from jupyter_cellorder.errors import CellOrderError
+from jupyter_cellorder.strategies import DEFAULT
 from training.checkpoint import damaged, read_json
 from training.context.export import export_context
 from training.loop.results import whole_folder
@@ -41,6 +42,15 @@ KINDS: dict[str, Export] = {
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What a bundle is made of: the recipe's name, how members answer together, and the members."""
+
+    recipe: str
+    strategy: str
+    members: list[Part]
+
+
+@dataclass(frozen=True)
 class Part:
     """A member to be: its name and folder in the bundle, its weight, and where it lies."""
 
@@ -50,8 +60,8 @@ class Part:
     kind: str
 
 
-def parts(run: Path) -> tuple[str, list[Part]]:
-    """The recipe of a run, and its members: one, or an ensemble's.
+def plan(run: Path) -> Plan:
+    """What a run is exported as: one member, or an ensemble.
 
     Raises:
         ExportError: ``run-missing`` where a run is not finished, ``checkpoint-damaged``.
@@ -59,16 +69,17 @@ def parts(run: Path) -> tuple[str, list[Part]]:
     if not (run / "ensemble.json").exists():
         kind = _kind(run)
         part = Part(kind, 1.0, run / "checkpoint", kind)
-        return _recipe(part), [part]
+        return Plan(_recipe(part), DEFAULT, [part])
     record = read_json(run, "ensemble.json")
     try:
-        recipe = str(record["recipe"])
+        recipe, strategy = str(record["recipe"]), str(record.get("strategy", DEFAULT))
         named = [(str(entry["name"]), float(entry["weight"])) for entry in record["members"]]
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(run / "ensemble.json", error) from error
-    return recipe, [
+    members = [
         Part(name, weight, run / name / "checkpoint", _kind(run / name)) for name, weight in named
     ]
+    return Plan(recipe, strategy, members)
 
 
 def _kind(run: Path) -> str:
@@ -94,21 +105,19 @@ def bundle(run: Path, output: Path, name: str | None, corpus: str, quantise: boo
         ExportError: ``run-missing``, ``checkpoint-damaged``, ``output-exists``, or ``parity``.
         LoopError: It cannot be written.
     """
-    recipe, members = parts(run)
+    made_of = plan(run)
     if output.exists():
         raise ExportError(f"{output} exists. Remove it or choose another folder.", "output-exists")
     with whole_folder(output) as folder:
-        _fill(folder, members, recipe, name or recipe, corpus, quantise)
+        _fill(folder, made_of, name or made_of.recipe, corpus, quantise)
         for path in folder.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _fill(
-    folder: Path, members: list[Part], recipe: str, name: str, corpus: str, quantise: bool
-) -> None:
+def _fill(folder: Path, made_of: Plan, name: str, corpus: str, quantise: bool) -> None:
     parities: dict[str, float] = {}
     entries: list[dict[str, Any]] = []
-    for part in members:
+    for part in made_of.members:
         difference = KINDS[part.kind](part.checkpoint, folder / part.name, quantise)
         print(f"{part.name}: largest difference of a probability {difference:.1e}", flush=True)
         if quantise:
@@ -131,7 +140,7 @@ def _fill(
         "parities": parities,
         "weights": "int8" if quantise else "fp16",
     }
-    write_manifest(folder, name, recipe, corpus, entries, figures)
+    write_manifest(folder, name, made_of.recipe, corpus, entries, figures, made_of.strategy)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_cellorder.bundle import FORMAT, MANIFEST
-from jupyter_cellorder.ensemble import ReviewSettings
+from jupyter_cellorder.review.settings import ReviewSettings
 
 
 def write_manifest(
@@ -20,10 +20,12 @@ def write_manifest(
     corpus: str,
     members: Sequence[Mapping[str, Any]],
     figures: Mapping[str, Any],
+    strategy: str,
 ) -> None:
     """The manifest of a freshly exported bundle; review mode is not fitted yet.
 
-    ``members`` hold the fields of :class:`jupyter_cellorder.bundle.MemberEntry`.
+    ``members`` hold the fields of :class:`jupyter_cellorder.bundle.MemberEntry`, ``strategy`` is
+    one of :data:`jupyter_cellorder.strategies.STRATEGIES`.
     """
     record = {
         "format": FORMAT,
@@ -31,6 +33,7 @@ def write_manifest(
         "recipe": recipe,
         "corpus": corpus,
         "members": [dict(member) for member in members],
+        "strategy": strategy,
         "review": asdict(ReviewSettings()),
         "diagonal": 0.0,
         "figures": dict(figures),

@@ -6,6 +6,7 @@ from typing import Any
 
 from jupyter_cellorder.cli.command import Command
 from jupyter_cellorder.cli.evaluate import EvaluateApp
+from jupyter_cellorder.cli.score import ScoreApp
 from jupyter_cellorder.cli.suggest import SuggestApp
 
 
@@ -17,12 +18,14 @@ class CellOrderApp(Command):
     jupyter cellorder suggest notebook.ipynb             # list the moves; nothing is written
     jupyter cellorder suggest notebook.ipynb --in-place  # carry them out
     jupyter cellorder evaluate notebooks/                # how well are known orders found again?
+    jupyter cellorder score submission.csv orders.csv    # Kendall tau of a submission to Kaggle
     """
     subcommands = {  # noqa: RUF012 - traitlets looks for a plain dict
         "suggest": (SuggestApp, SuggestApp.description.splitlines()[0]),
         "evaluate": (EvaluateApp, EvaluateApp.description.splitlines()[0]),
+        "score": (ScoreApp, ScoreApp.description.splitlines()[0]),
     }
-    classes = [SuggestApp, EvaluateApp]  # noqa: RUF012
+    classes = [SuggestApp, EvaluateApp, ScoreApp]  # noqa: RUF012
 
     def run(self) -> None:
         """Without a subcommand there is nothing to do but to say which there are."""

@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
-from tqdm import tqdm
 from traitlets import Bool, Integer, Unicode
 
+from jupyter_cellorder.budget import parse_budget
+from jupyter_cellorder.bundle import Backend, load_bundle, read_manifest
 from jupyter_cellorder.cli.command import ModelCommand
-from jupyter_cellorder.evaluation.result import EvaluationResult
-from jupyter_cellorder.evaluation.run import evaluate
+from jupyter_cellorder.cli.progress import Progress, while_reading
+from jupyter_cellorder.ensemble import Ensemble
+from jupyter_cellorder.evaluation.contender import OWN, Contender
+from jupyter_cellorder.evaluation.crew import Load
+from jupyter_cellorder.evaluation.journal import Journal
+from jupyter_cellorder.evaluation.kaggle import is_unlabelled, read_unlabelled
+from jupyter_cellorder.evaluation.question import Question
+from jupyter_cellorder.evaluation.result import counted
+from jupyter_cellorder.evaluation.run import Listener, evaluate
 from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
+from jupyter_cellorder.evaluation.submission import submission
+from jupyter_cellorder.evaluation.unlabelled import order_unlabelled
+from jupyter_cellorder.processes import cores
+from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
 from jupyter_cellorder.suggest import Mode
 
-# Gone at the end; disable=None: no bar where stderr is not a terminal.
-_BAR: dict[str, Any] = {"unit": " notebooks", "leave": False, "disable": None}
+TASKS = ("order", "repair")
+WORST = 12  # notebooks shown in a report
+
+
+class Result(Protocol):
+    """What every task ends with."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+
+    def table(self) -> str:
+        """For people."""
 
 
 class EvaluateApp(ModelCommand):
@@ -34,13 +57,26 @@ class EvaluateApp(ModelCommand):
     corpus files (*.jsonl.zst). Without PATH the example notebooks of this package are scored.
     Before the model sees a notebook its order is hidden: code in order, then the markdown shuffled,
     ids replaced. Raw and empty cells are left out, and so are notebooks without code or markdown.
+    Every member of the ensemble is asked once; scored are each member alone, each strategy of
+    joining them, and trivial orders. docs/evaluation.md explains every figure.
+
+    With --submission, PATH may also be a folder of notebooks without orders, such as AI4Code's
+    test; their Kendall tau is then not known.
     """
     examples = """
     jupyter cellorder evaluate
     jupyter cellorder evaluate notebooks/ --keep-markdown-order
     jupyter cellorder evaluate ai4code/ --limit 500 --seed 1 --json
+    jupyter cellorder evaluate ai4code/ --jobs 8 --resume rows.jsonl --report report/
+    jupyter cellorder evaluate ai4code/test --submission submission.csv
+    jupyter cellorder evaluate notebooks/ --task repair
     """
 
+    task = Unicode(
+        "order",
+        help="""What is measured: 'order', how well a hidden order is found again, or 'repair', how
+        well review mode brings displaced cells back.""",
+    ).tag(config=True)
     mode = Unicode(Mode.ALL.value, help="Mode of the suggestions; 'all'.").tag(config=True)
     keep_markdown_order = Bool(
         False, help="Give the markdown's own order away; hide only its place among the code."
@@ -49,13 +85,40 @@ class EvaluateApp(ModelCommand):
         config=True
     )
     seed = Integer(0, help="Seed of the shuffles, the sample and the interval.").tag(config=True)
+    jobs = Integer(1, help="Processes that ask; each loads the model once.").tag(config=True)
+    resume = Unicode(
+        "",
+        help="""File that keeps what was found for each notebook: cut off and run again, the
+        evaluation goes on where it was.""",
+    ).tag(config=True)
+    submission = Unicode("", help="Write the orders to this file, as Kaggle's id,cell_order.").tag(
+        config=True
+    )
+    strategy = Unicode(
+        "",
+        help=f"""Whose orders a submission and a report hold: {", ".join(STRATEGIES)}; without it
+        those of the suggestion.""",
+    ).tag(config=True)
+    budget = Unicode(
+        "",
+        help="""Time that the model may take for a notebook, such as 2s or 800ms; none if left out.
+        Only the ensemble itself is then scored: its members are not asked about everything.""",
+    ).tag(config=True)
+    report = Unicode("", help="Write an HTML page with plots into this folder.").tag(config=True)
     as_json = Bool(False, help="Print the result as one JSON object.").tag(config=True)
 
     aliases = {  # noqa: RUF012
         **ModelCommand.model_aliases,
+        "task": "EvaluateApp.task",
         "mode": "EvaluateApp.mode",
         "limit": "EvaluateApp.limit",
         "seed": "EvaluateApp.seed",
+        "jobs": "EvaluateApp.jobs",
+        "resume": "EvaluateApp.resume",
+        "submission": "EvaluateApp.submission",
+        "strategy": "EvaluateApp.strategy",
+        "report": "EvaluateApp.report",
+        "budget": "EvaluateApp.budget",
     }
     flags = {  # noqa: RUF012
         **ModelCommand.model_flags,
@@ -67,7 +130,22 @@ class EvaluateApp(ModelCommand):
     }
 
     def run(self) -> None:
-        """Score, then print a table or JSON; what was left out goes to stderr."""
+        """Measure, then print a table or JSON; what was left out goes to stderr."""
+        self._check_options()
+        skipped = Skipped()
+        measure = {"order": self._order, "repair": self._repair}[self.task]
+        try:
+            with self._paths() as paths:
+                result = measure(paths, skipped)
+        finally:
+            for sentence in skipped.sentences():
+                self.remark(sentence)
+        print(json.dumps(result.as_dict(), indent=2) if self.as_json else result.table())
+
+    def _check_options(self) -> None:
+        """Refuse what makes no sense or contradicts itself, before anything is read."""
+        if self.task not in TASKS:
+            self.fail(f"There is no task '{self.task}'; use one of: {', '.join(TASKS)}.")
         if self.mode != Mode.ALL.value:
             self.fail(
                 f"Mode '{self.mode}' cannot be evaluated; use --mode all, which hides the present "
@@ -77,48 +155,167 @@ class EvaluateApp(ModelCommand):
             self.fail(
                 f"--limit {self.limit} makes no sense; give a number of notebooks, 0 for all."
             )
-        skipped = Skipped()
-        try:
-            if self.extra_args:
-                result = self._score([Path(path) for path in self.extra_args], skipped)
-            else:
-                with as_file(files("jupyter_cellorder").joinpath("examples")) as folder:
-                    result = self._score(sorted(folder.glob("*.ipynb")), skipped)
-        finally:
-            for sentence in skipped.sentences():
-                self.remark(sentence)
-        print(json.dumps(result.as_dict(), indent=2) if self.as_json else result.table())
+        if self.jobs < 1:
+            self.fail(f"--jobs {self.jobs} makes no sense; give a number of processes, 1 or more.")
+        if self.strategy and self.strategy not in STRATEGIES:
+            self.fail(
+                f"There is no strategy '{self.strategy}'; use one of: {', '.join(STRATEGIES)}."
+            )
+        self._seconds()  # refuses what is no time
+        if self.budget and self.strategy not in ("", DEFAULT):
+            self.fail(
+                f"--strategy {self.strategy} needs every member's whole answer; leave --budget out."
+            )
+        for option, given in self._of_orders_alone().items():
+            if given and self.task != "order":
+                self.fail(f"{option} goes with --task order; leave it out.")
+        if self.strategy and self.keep_markdown_order:
+            self.fail("--strategy goes with shuffled markdown; leave --keep-markdown-order out.")
+        if self.submission and self.limit:
+            self.fail("A submission holds every notebook; leave --limit out, or --submission.")
 
-    def _score(self, paths: list[Path], skipped: Skipped) -> EvaluationResult:
+    def _of_orders_alone(self) -> dict[str, bool]:
+        return {
+            "--keep-markdown-order": self.keep_markdown_order,
+            "--jobs": self.jobs > 1,
+            "--resume": bool(self.resume),
+            "--submission": bool(self.submission),
+            "--strategy": bool(self.strategy),
+            "--report": bool(self.report),
+            "--budget": bool(self.budget),
+        }
+
+    @contextmanager
+    def _paths(self) -> Iterator[list[Path]]:
+        if self.extra_args:
+            yield [Path(path) for path in self.extra_args]
+            return
+        with as_file(files("jupyter_cellorder").joinpath("examples")) as folder:
+            yield sorted(folder.glob("*.ipynb"))
+
+    def _order(self, paths: list[Path], skipped: Skipped) -> Result:
+        kept = Contender("strategy", self.strategy) if self.strategy else OWN
+        with closing(Progress()) as progress:
+            if not self.submission:
+                return self._ask(paths, skipped, kept, progress, [])
+            with submission(Path(self.submission)) as rows:
+                skipped.undecided = rows.add_undecided
+                result = self._ask(paths, skipped, kept, progress, [rows.add])
+        as_they_are = f", and {rows.as_in_file:,} as they are in their files"
+        self.remark(
+            f"Wrote {self.submission}: {counted(rows.ordered, 'notebook')}"
+            f"{as_they_are if rows.as_in_file else ''}."
+        )
+        return result
+
+    def _ask(
+        self,
+        paths: list[Path],
+        skipped: Skipped,
+        kept: Contender,
+        progress: Progress,
+        listeners: list[Listener],
+    ) -> Result:
+        if len(paths) == 1 and is_unlabelled(paths[0]):
+            return self._order_unlabelled(paths[0], skipped, kept, progress, listeners)
+        return self._score(paths, skipped, kept, progress, listeners)
+
+    def _score(
+        self,
+        paths: list[Path],
+        skipped: Skipped,
+        kept: Contender,
+        progress: Progress,
+        listeners: list[Listener],
+    ) -> Result:
         examples: Iterable[Example] = read_examples(paths, skipped)
-        ensemble = self.load()
         if self.limit:
-            # A sample is drawn from the whole source, and a large source takes a while to read.
-            examples = tqdm(examples, "Reading", **_BAR)
-        with closing(_Progress()) as progress:
-            return evaluate(
+            examples = while_reading(examples)
+        ask = partial(
+            evaluate,
+            examples,
+            self._ensemble(),
+            self.mode,
+            keep_markdown_order=self.keep_markdown_order,
+            seed=self.seed,
+            limit=self.limit or None,
+            progress=progress,
+            skipped=skipped,
+            jobs=self.jobs,
+            journal=self._journal(),
+            kept=kept,
+            budget=self._seconds(),
+        )
+        if not self.report:
+            return ask(listeners=listeners)
+        from jupyter_cellorder.evaluation.report.page import check_plots, write_report
+        from jupyter_cellorder.evaluation.worst import Worst
+
+        check_plots()  # now, not when hours of asking are over
+        worst = Worst(WORST, kept)
+        result = ask(listeners=[*listeners, worst.add])
+        self.remark(f"Wrote {write_report(result, worst.cases(), Path(self.report), kept)}.")
+        return result
+
+    def _order_unlabelled(
+        self,
+        folder: Path,
+        skipped: Skipped,
+        kept: Contender,
+        progress: Progress,
+        listeners: list[Listener],
+    ) -> Result:
+        if not self.submission:
+            self.fail(
+                f"The true orders of {folder} are not given, so there is nothing to score; write "
+                "the model's with --submission FILE."
+            )
+        if self.report or self.keep_markdown_order:
+            option = "--report" if self.report else "--keep-markdown-order"
+            self.fail(f"{option} needs true orders, and those of {folder} are not given.")
+        return order_unlabelled(
+            read_unlabelled(folder, skipped),
+            self._ensemble(),
+            Question(self.mode, False, self.seed, kept, self._seconds()),
+            progress=progress,
+            skipped=skipped,
+            jobs=self.jobs,
+            journal=self._journal(),
+            listeners=listeners,
+        )
+
+    def _repair(self, paths: list[Path], skipped: Skipped) -> Result:
+        from jupyter_cellorder.evaluation.repair import evaluate_repair
+
+        examples: Iterable[Example] = read_examples(paths, skipped)
+        if self.limit:
+            examples = while_reading(examples)
+        with closing(Progress()) as progress:
+            return evaluate_repair(
                 examples,
-                ensemble,
-                self.mode,
-                keep_markdown_order=self.keep_markdown_order,
+                self.load(),
                 seed=self.seed,
                 limit=self.limit or None,
                 progress=progress,
                 skipped=skipped,
             )
 
+    def _seconds(self) -> float | None:
+        return parse_budget(self.budget) if self.budget else None
 
-class _Progress:
-    """A bar that appears with the first notebook scored, after all reading of a sample."""
+    def _ensemble(self) -> Ensemble | Load:
+        """The ensemble, or what loads it in each of several processes, which share the cores."""
+        if self.jobs == 1:
+            return self.load()
+        return partial(
+            load_bundle,
+            self.bundle or None,
+            cast(Backend, self.backend),
+            max(1, cores() // self.jobs),
+        )
 
-    def __init__(self) -> None:
-        self._shown: tqdm[Example] | None = None
-
-    def __call__(self, done: int, total: int | None) -> None:
-        if self._shown is None:
-            self._shown = tqdm(desc="Scoring", total=total, **_BAR)
-        self._shown.update(done - self._shown.n)
-
-    def close(self) -> None:
-        if self._shown is not None:
-            self._shown.close()
+    def _journal(self) -> Callable[[Question], Journal] | None:
+        if not self.resume:
+            return None
+        bundle = f"{read_manifest(self.bundle or None).sha256} {self.backend}"
+        return lambda question: Journal(Path(self.resume), question, bundle)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from jupyter_cellorder.notebook import Cell, Notebook
+from jupyter_cellorder.notebook import Notebook
+from jupyter_cellorder.snippet import snippet
 from jupyter_cellorder.suggest import Move, Suggestion
-
-_SNIPPET = 60
 
 NOTICES = {
     "in-order": "Nothing to move: the markdown is in order.",
@@ -17,14 +16,6 @@ NOTICES = {
     "no-code": "Nothing to place: the notebook has no code for its markdown to stand among.",
 }
 """A sentence for each of `Suggestion.notice`."""
-
-
-def snippet(cell: Cell) -> str:
-    """The first words of a cell on one line, free of control characters."""
-    line = next((line for line in cell.source.splitlines() if line.strip()), "")
-    # A cell may hold terminal escapes; they must not reach the terminal.
-    clean = " ".join("".join(c if c.isprintable() else " " for c in line).split())
-    return clean if len(clean) <= _SNIPPET else f"{clean[: _SNIPPET - 1]}…"
 
 
 def move_lines(notebook: Notebook, moves: Sequence[Move]) -> list[str]:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from traitlets import Bool, Unicode
 
+from jupyter_cellorder.budget import parse_budget
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.cli.outline import NOTICES, move_lines, outline_diff
 from jupyter_cellorder.errors import NotebookError
 from jupyter_cellorder.notebook import Notebook
 from jupyter_cellorder.notebook_file import write_order
+from jupyter_cellorder.review.settings import Eagerness
 from jupyter_cellorder.suggest import Mode, Suggestion, suggest
 
 
@@ -43,6 +45,16 @@ class SuggestApp(ModelCommand):
     keep_markdown_order = Bool(
         False, help="Keep the order of the markdown among itself ('selected' and 'all')."
     ).tag(config=True)
+    budget = Unicode(
+        "",
+        help="""Time that the model may take, such as 2s or 800ms; none if left out. The cheapest
+        member is always asked; the dear ones only about cells that are in doubt.""",
+    ).tag(config=True)
+    eagerness = Unicode(
+        Eagerness.BALANCED.value,
+        help="""How sure mode 'review' must be of a move: 'cautious', 'balanced' or 'eager', which
+        lists more moves and more wrong ones.""",
+    ).tag(config=True)
     as_json = Bool(False, help="Print the suggestion as one JSON object.").tag(config=True)
     diff = Bool(False, help="Print a unified diff of the notebook's outline.").tag(config=True)
     in_place = Bool(False, help="Write the suggested order into the notebook.").tag(config=True)
@@ -53,8 +65,10 @@ class SuggestApp(ModelCommand):
     aliases = {  # noqa: RUF012
         **ModelCommand.model_aliases,
         "mode": "SuggestApp.mode",
+        "eagerness": "SuggestApp.eagerness",
         "cells": "SuggestApp.cells",
         "output": "SuggestApp.output",
+        "budget": "SuggestApp.budget",
     }
     flags = {  # noqa: RUF012
         **ModelCommand.model_flags,
@@ -72,6 +86,7 @@ class SuggestApp(ModelCommand):
         path = self._path()
         selected = [name.strip() for name in self.cells.split(",") if name.strip()]
         self._check_options(selected)
+        budget = parse_budget(self.budget) if self.budget else None
         try:
             notebook = Notebook.read(path)
         except NotebookError as error:
@@ -84,7 +99,11 @@ class SuggestApp(ModelCommand):
             self.mode,
             selected=selected,
             keep_markdown_order=self.keep_markdown_order,
+            eagerness=self.eagerness,
+            budget=budget,
         )
+        if budget is not None:
+            self.remark(_voices_sentence(suggestion))
         if self.as_json:
             found = {"bundle": ensemble.name, **suggestion.as_dict()}
             print(json.dumps(found, indent=2))
@@ -117,6 +136,11 @@ class SuggestApp(ModelCommand):
         modes = [mode.value for mode in Mode]
         if self.mode not in modes:
             self.fail(f"There is no mode '{self.mode}'; use one of: {', '.join(modes)}.")
+        known = [each.value for each in Eagerness]
+        if self.eagerness not in known:
+            self.fail(f"There is no eagerness '{self.eagerness}'; use one of: {', '.join(known)}.")
+        if self.eagerness != Eagerness.BALANCED.value and self.mode != Mode.REVIEW.value:
+            self.fail("--eagerness goes with --mode review; leave one of them out.")
         if selected and self.mode != Mode.SELECTED.value:
             self.fail("--cells goes with --mode selected; add that, or leave --cells out.")
         if self.mode == Mode.SELECTED.value and not selected:
@@ -148,6 +172,15 @@ class SuggestApp(ModelCommand):
         write_order(path, suggestion.order, target)
         moved = _moves_sentence(suggestion, "moved")
         print(f"Wrote {target}. {moved}" if suggestion.moves else f"Wrote {target}, unchanged.")
+
+
+def _voices_sentence(suggestion: Suggestion) -> str:
+    told = [
+        f"{voice.name} about {voice.cells} cell{'' if voice.cells == 1 else 's'} "
+        f"in {voice.seconds:.2f} s"
+        for voice in suggestion.members
+    ]
+    return f"Asked: {', '.join(told)}." if told else "Nobody had to be asked."
 
 
 def _moves_sentence(suggestion: Suggestion, verb: str) -> str:

@@ -1,106 +1,136 @@
-"""Counting inversions notebook by notebook, until the pooled figures are asked for."""
+"""Adding up notebook by notebook, until the pooled figures are asked for."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from jupyter_cellorder.evaluation.baselines import Baseline
-from jupyter_cellorder.evaluation.hide import Hidden
-from jupyter_cellorder.evaluation.result import EvaluationResult, Rows, Setting
-from jupyter_cellorder.metric import cluster_bootstrap, inversions, pooled_tau, rank_inversions
+from jupyter_cellorder.evaluation.contender import OWN, Contender, Kind
+from jupyter_cellorder.evaluation.example import Example
+from jupyter_cellorder.evaluation.reliability import Reliability
+from jupyter_cellorder.evaluation.result import EvaluationResult, Figures, Rows, Setting
+from jupyter_cellorder.evaluation.score import Row, Score
+from jupyter_cellorder.evaluation.slices import Notebooks, slices
+from jupyter_cellorder.metric import interval95, pooled_tau, resampled_taus
+
+
+@dataclass
+class _Column:
+    """One contender: a number for each notebook, and sums of the rest."""
+
+    inversions: array[int] = field(default_factory=lambda: array("q"))
+    right_gaps: int = 0
+    displacement: int = 0
+    code_moved: int = 0
+    seconds: float = 0.0
+    gflop: float = 0.0
+
+    def add(self, score: Score) -> None:
+        self.inversions.append(score.inversions)
+        self.right_gaps += score.right_gaps
+        self.displacement += score.displacement
+        self.code_moved += score.code_moved
+        self.seconds += score.seconds
+        self.gflop += score.gflop
 
 
 class Tally:
-    """Sums up scored notebooks; holds a few numbers for each and no text."""
+    """Adds up scored notebooks; holds a few numbers for each and no text."""
 
-    def __init__(self, baselines: Mapping[str, Baseline]) -> None:
-        self._baselines = baselines
-        self._inversions: list[int] = []
-        self._baseline_inversions: dict[str, list[int]] = {name: [] for name in baselines}
-        self._cells: list[int] = []
-        self._markdown: list[int] = []
-        self._right_gaps: list[int] = []
-        self._seconds: list[float] = []
+    def __init__(self) -> None:
+        self._columns: dict[Contender, _Column] = {}
+        self._cells = array("q")
+        self._markdown = array("q")
+        self._seconds = array("d")
         self._clusters: list[str] = []
+        self._languages: list[str] = []
+        self._reliability = Reliability()
 
     def __len__(self) -> int:
         """Notebooks scored so far."""
         return len(self._cells)
 
-    def add(
-        self,
-        hidden: Hidden,
-        answer: Sequence[str],
-        cluster: str,
-        seconds: float,
-        draw: random.Random,
-    ) -> None:
-        """Score one answer, and the baselines on the same presentation.
-
-        Raises:
-            CellOrderError: `cells-differ`; the answer is not an order of the notebook's cells.
-        """
-        wrong, _ = rank_inversions(answer, hidden.truth)
-        cells = hidden.notebook.cells
-        anchors = [cell for cell in cells if cell.kind == "code"]
-        floats = [cell for cell in cells if cell.kind == "markdown"]
-        self._inversions.append(wrong)
-        self._cells.append(len(cells))
-        self._markdown.append(len(floats))
-        self._seconds.append(seconds)
-        self._clusters.append(cluster)
-        code = {cell.id for cell in anchors}
-        true_gap, found_gap = _gaps(hidden.truth, code), _gaps(answer, code)
-        self._right_gaps.append(sum(found_gap[id] == gap for id, gap in true_gap.items()))
-        rank = {id: place for place, id in enumerate(hidden.truth)}
-        presented = [rank[cell.id] for cell in (*anchors, *floats)]
-        for name, baseline in self._baselines.items():
-            order = baseline(anchors, floats, draw)
-            self._baseline_inversions[name].append(inversions([presented[i] for i in order]))
+    def add(self, example: Example, row: Row) -> None:
+        """Add one notebook. Who has no order for it is no contender any more."""
+        if not len(self):
+            self._columns = {name: _Column() for name in row.scores}
+        self._columns = {
+            name: column for name, column in self._columns.items() if name in row.scores
+        }
+        for name, column in self._columns.items():
+            column.add(row.scores[name])
+        self._cells.append(row.cells)
+        self._markdown.append(row.markdown)
+        self._seconds.append(row.seconds)
+        self._clusters.append(example.cluster)
+        self._languages.append(example.language)
+        self._reliability.add(row.moves)
 
     def result(self, setting: Setting, skipped: Mapping[str, int]) -> EvaluationResult:
         """Pool everything added so far; at least one notebook must have been."""
         rows = Rows(
-            inversions=np.array(self._inversions, dtype=np.int64),
-            cells=np.array(self._cells, dtype=np.int64),
-            markdown=np.array(self._markdown, dtype=np.int64),
+            inversions=_integers(self._columns[OWN].inversions),
+            cells=_integers(self._cells),
+            markdown=_integers(self._markdown),
             seconds=np.array(self._seconds),
+            clusters=tuple(self._clusters),
         )
         clusters = len(set(self._clusters))
-        interval = None
-        if clusters > 1:
-            interval = cluster_bootstrap(
-                rows.inversions, rows.cells, self._clusters, seed=setting.seed
-            )
+        figures = self._figures(rows, clusters, setting.seed)
+
+        def of(kind: Kind) -> dict[str, Figures]:
+            return {name.name: one for name, one in figures.items() if name.kind == kind}
+
+        notebooks = Notebooks(
+            rows.inversions, rows.cells, rows.markdown, self._clusters, self._languages
+        )
         return EvaluationResult(
-            kendall_tau=pooled_tau(rows.inversions, rows.cells),
-            ci95=interval,
+            own=figures[OWN],
+            members=of("member"),
+            strategies=of("strategy"),
+            trivial=of("trivial"),
+            slices=slices(notebooks, setting.seed),
+            reliability=self._reliability.bins(),
             notebooks=len(self),
             clusters=clusters,
             markdown_cells=int(rows.markdown.sum()),
-            seconds_per_notebook=float(rows.seconds.mean()),
-            exact_share=float((rows.inversions == 0).mean()),
-            right_gap_share=sum(self._right_gaps) / int(rows.markdown.sum()),
-            baselines={
-                name: pooled_tau(np.array(found, dtype=np.int64), rows.cells)
-                for name, found in self._baseline_inversions.items()
-            },
+            code_cells=int((rows.cells - rows.markdown).sum()),
             setting=setting,
             skipped=dict(skipped),
             rows=rows,
         )
 
+    def _figures(self, rows: Rows, clusters: int, seed: int) -> dict[Contender, Figures]:
+        wrong = np.stack([_integers(column.inversions) for column in self._columns.values()])
+        drawn = None
+        if clusters > 1:
+            drawn = resampled_taus(wrong, rows.cells, self._clusters, seed=seed)
+        own = list(self._columns).index(OWN)
+        own_tau = pooled_tau(wrong[own], rows.cells)
+        markdown = int(rows.markdown.sum())
+        found = {}
+        for number, (name, column) in enumerate(self._columns.items()):
+            tau = pooled_tau(wrong[number], rows.cells)
+            found[name] = Figures(
+                kendall_tau=tau,
+                ci95=None if drawn is None else interval95(drawn[:, number]),
+                difference=tau - own_tau,
+                difference_ci95=None
+                if drawn is None
+                else interval95(drawn[:, number] - drawn[:, own]),
+                exact_share=float((wrong[number] == 0).mean()),
+                right_gap_share=column.right_gaps / markdown,
+                mean_displacement=column.displacement / markdown,
+                code_cells_moved=column.code_moved,
+                seconds=column.seconds / len(self),
+                gflop=column.gflop / len(self),
+            )
+        return found
 
-def _gaps(order: Sequence[str], code: set[str]) -> dict[str, int]:
-    """For each cell that is not code, the number of code cells before it."""
-    gaps: dict[str, int] = {}
-    passed = 0
-    for id in order:
-        if id in code:
-            passed += 1
-        else:
-            gaps[id] = passed
-    return gaps
+
+def _integers(values: array[int]) -> NDArray[np.int64]:
+    return np.array(values, dtype=np.int64)

@@ -64,6 +64,14 @@ class CellOrder(ExtensionApp):
         "again.",
     ).tag(config=True)
 
+    budget = Float(
+        0.0,
+        min=0.0,
+        help="Seconds that the members of the bundle may take for one suggestion: the cheapest is "
+        "always asked, the dear ones only about cells that are in doubt. 0: all are asked about "
+        "everything.",
+    ).tag(config=True)
+
     def _config_file_name_default(self) -> str:
         # The inherited one would be jupyter_jupyter_cellorder_config.
         return "jupyter_cellorder_config"
@@ -71,7 +79,13 @@ class CellOrder(ExtensionApp):
     @cached_property
     def suggester(self) -> Suggester:
         """The worker behind the handlers; made when the configuration is complete."""
-        return Suggester(self._load, queue_size=self.queue_size, timeout=self.timeout, log=self.log)
+        return Suggester(
+            self._load,
+            queue_size=self.queue_size,
+            timeout=self.timeout,
+            budget=self.budget or None,
+            log=self.log,
+        )
 
     def initialize_handlers(self) -> None:
         """Add the routes of the REST API."""

@@ -9,10 +9,11 @@ from typing import Any, TypeGuard, get_args
 
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.notebook import Cell, CellKind, Notebook
+from jupyter_cellorder.review.settings import Eagerness
 from jupyter_cellorder.server.limits import Limits
 from jupyter_cellorder.suggest import Mode
 
-_FIELDS = frozenset({"mode", "keep_markdown_order", "cells", "selected"})
+_FIELDS = frozenset({"mode", "keep_markdown_order", "eagerness", "cells", "selected"})
 _CELL_FIELDS = frozenset({"id", "cell_type", "source", "pinned"})
 _SHOWN = 64  # characters of a foreign string that a message repeats
 
@@ -25,14 +26,15 @@ class Question:
     mode: Mode
     selected: tuple[str, ...]
     keep_markdown_order: bool
+    eagerness: Eagerness
 
 
 def parse_question(body: bytes | bytearray, limits: Limits) -> Question:
     """Read the body of `POST /cellorder/suggest`.
 
     Raises `RequestError` with code `empty-body`, `bad-json` or `bad-request` (the schema is
-    broken), `unknown-mode`, `unknown-cell`, `too-many-cells` or `too-many-characters`, and
-    `NotebookError` with code `duplicate-ids`.
+    broken), `unknown-mode`, `unknown-eagerness`, `unknown-cell`, `too-many-cells` or
+    `too-many-characters`, and `NotebookError` with code `duplicate-ids`.
     """
     fields = _only_known(_decode(body), _FIELDS, "The request")
     mode = _mode(fields)
@@ -43,6 +45,7 @@ def parse_question(body: bytes | bytearray, limits: Limits) -> Question:
         mode=mode,
         selected=_selected(fields, {cell.id for cell in cells}),
         keep_markdown_order=_flag(fields, "keep_markdown_order", "The request"),
+        eagerness=_eagerness(fields),
     )
 
 
@@ -72,6 +75,19 @@ def _mode(fields: Mapping[str, Any]) -> Mode:
     except ValueError:
         raise RequestError(
             f"There is no mode {_shown(name)}: use review, selected or all.", code="unknown-mode"
+        ) from None
+
+
+def _eagerness(fields: Mapping[str, Any]) -> Eagerness:
+    name = fields.get("eagerness", Eagerness.BALANCED.value)
+    if not isinstance(name, str):
+        raise _bad("eagerness must be a string: cautious, balanced or eager.")
+    try:
+        return Eagerness(name)
+    except ValueError:
+        raise RequestError(
+            f"There is no eagerness {_shown(name)}: use cautious, balanced or eager.",
+            code="unknown-eagerness",
         ) from None
 
 

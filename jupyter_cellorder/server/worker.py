@@ -69,6 +69,7 @@ class Suggester:
         load: makes the ensemble; runs in the worker thread.
         queue_size: how many questions may wait beside the one in work.
         timeout: seconds until an answer must stand, waiting and loading included.
+        budget: seconds that members may take for one suggestion; None for all they need.
         log: never receives cell text.
     """
 
@@ -78,11 +79,13 @@ class Suggester:
         *,
         queue_size: int,
         timeout: float,
+        budget: float | None = None,
         log: logging.Logger | logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self.load = load
         self._queue_size = queue_size
         self._timeout = timeout
+        self._budget = budget
         self._log = log
         self._ensemble: Ensemble | None = None
         self._health = Health("cold")
@@ -190,6 +193,8 @@ class Suggester:
                 question.mode,
                 selected=question.selected,
                 keep_markdown_order=question.keep_markdown_order,
+                eagerness=question.eagerness,
+                budget=self._budget,
                 cancelled=ticket.stopped,
             )
         except (CellOrderError, Cancelled):

@@ -1,8 +1,28 @@
 import { defineConfig } from '@playwright/test';
+import { ATLANTIS_BUNDLE, ATLANTIS_PORT, ATLANTIS_SCRATCH } from './atlantis';
 import { PORT, SCRATCH } from './paths';
 
 const serverConfig =
   process.env.CELLORDER_UI_TESTS_CONFIG ?? 'jupyter_server_config.py';
+
+/** A Jupyter server with files and settings of its own. */
+function server(port: number, scratch: string) {
+  return {
+    command: `jupyter lab --config=${serverConfig} --ServerApp.port=${port} --ServerApp.log_level=ERROR`,
+    url: `http://127.0.0.1:${port}/api`,
+    timeout: 90_000,
+    env: {
+      CELLORDER_UI_TESTS: scratch,
+      JUPYTER_CONFIG_DIR: `${scratch}/config`,
+      JUPYTER_RUNTIME_DIR: `${scratch}/runtime`,
+      OMP_NUM_THREADS: '1'
+    }
+  };
+}
+
+/** The server of all tests but one file. */
+export const shipped = server(PORT, SCRATCH);
+const atlantis = server(ATLANTIS_PORT, ATLANTIS_SCRATCH);
 
 export default defineConfig({
   testDir: 'tests',
@@ -36,15 +56,21 @@ export default defineConfig({
       ]
     }
   },
-  webServer: {
-    command: `jupyter lab --config=${serverConfig} --ServerApp.port=${PORT} --ServerApp.log_level=ERROR`,
-    url: `http://127.0.0.1:${PORT}/api`,
-    timeout: 90_000,
-    env: {
-      CELLORDER_UI_TESTS: SCRATCH,
-      JUPYTER_CONFIG_DIR: `${SCRATCH}/config`,
-      JUPYTER_RUNTIME_DIR: `${SCRATCH}/runtime`,
-      OMP_NUM_THREADS: '1'
+  projects: [
+    { name: 'shipped', testIgnore: 'atlantis.spec.ts' },
+    {
+      name: 'atlantis',
+      testMatch: 'atlantis.spec.ts',
+      use: { baseURL: `http://127.0.0.1:${ATLANTIS_PORT}/` }
     }
-  }
+  ],
+  webServer: [
+    shipped,
+    {
+      ...atlantis,
+      // The bundle is made first, by torch.
+      command: `python make_atlantis_bundle.py ${ATLANTIS_BUNDLE} && exec ${atlantis.command} --CellOrder.bundle=${ATLANTIS_BUNDLE}`,
+      timeout: 180_000
+    }
+  ]
 });

@@ -1,5 +1,10 @@
 import { defineConfig } from '@playwright/test';
-import tests from './playwright.config';
+import tests, { shipped } from './playwright.config';
 
 /** Makes the pictures of the documentation anew: `jlpm screenshots`. */
-export default defineConfig({ ...tests, testMatch: '*.screenshots.ts' });
+export default defineConfig({
+  ...tests,
+  projects: undefined,
+  testMatch: '*.screenshots.ts',
+  webServer: shipped
+});

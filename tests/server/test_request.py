@@ -7,6 +7,7 @@ from server_notebook import NOTEBOOK
 
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.notebook import Cell
+from jupyter_cellorder.review.settings import Eagerness
 from jupyter_cellorder.server.limits import Limits
 from jupyter_cellorder.server.request import parse_question
 from jupyter_cellorder.suggest import Mode
@@ -46,6 +47,12 @@ def test_what_is_left_out():
     question = parse()
     assert (question.mode, question.selected) == (Mode.REVIEW, ())
     assert not question.keep_markdown_order
+    assert question.eagerness is Eagerness.BALANCED
+
+
+@pytest.mark.parametrize("eagerness", list(Eagerness))
+def test_eagerness(eagerness):
+    assert parse(eagerness=eagerness.value).eagerness is eagerness
 
 
 @pytest.mark.parametrize(
@@ -84,6 +91,7 @@ def test_bodies_that_are_no_question(body, code):
         ({"keepMarkdownOrder": True}, "unknown field 'keepMarkdownOrder'"),
         ({"keep_markdown_order": "yes"}, "keep_markdown_order must be true or false"),
         ({"mode": 3}, "mode must be a string"),
+        ({"eagerness": 3}, "eagerness must be a string"),
         ({"selected": "m1"}, "selected must be a list"),
         ({"selected": [1]}, "selected must be a list"),
     ],
@@ -98,6 +106,7 @@ def test_a_broken_schema_says_where(fields, hint):
     ("fields", "code"),
     [
         ({"mode": "sort"}, "unknown-mode"),
+        ({"eagerness": "hungry"}, "unknown-eagerness"),
         ({"mode": "selected", "selected": ["m1", "gone"]}, "unknown-cell"),
         ({"mode": "review", "selected": ["gone"]}, "unknown-cell"),
         ({"cells": [CODE, MARKDOWN, CODE]}, "duplicate-ids"),

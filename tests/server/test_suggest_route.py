@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from members_for_tests import FirstOfAll
 from server_notebook import NOTEBOOK
+
+from jupyter_cellorder.ensemble import Ensemble
 
 
 async def test_all_mode_answers_the_contract(quick, ask):
@@ -32,6 +35,20 @@ async def test_keep_markdown_order_reaches_the_core(quick, ask):
 async def test_mode_is_review_unless_said_otherwise(quick, call):
     reply = await call("POST", "/cellorder/suggest", body='{"cells": []}')
     assert (reply.status, reply.body["mode"]) == (200, "review")
+
+
+async def test_eagerness_reaches_the_core(quick, ask, app):
+    asked = []
+    score = app.suggester._score
+
+    def listening(question, ticket):
+        asked.append(question.eagerness.value)
+        return score(question, ticket)
+
+    app.suggester._score = listening
+    for fields in ({}, {"eagerness": "eager"}, {"eagerness": "cautious"}):
+        assert (await ask(mode="review", **fields)).status == 200
+    assert asked == ["balanced", "eager", "cautious"]
 
 
 @pytest.mark.parametrize(
@@ -75,3 +92,27 @@ async def test_unicode_and_half_surrogates_are_fine(quick, ask):
     reply = await ask(cells=cells)
     assert reply.status == 200
     assert reply.body["order"] == ["ü", "c"]
+
+
+async def test_the_answer_says_who_spoke(quick, ask):
+    reply = await ask()
+    [member] = reply.body["members"]
+    assert (member["name"], member["cells"]) == ("first-of-all", 2)
+    assert (await ask(cells=[])).body["members"] == []
+
+
+@pytest.mark.parametrize("cellorder_config", [{"budget": 0.001}, {"budget": 60.0}])
+async def test_within_a_budget_the_cheapest_is_always_heard(app, ask, cellorder_config):
+    class Dear(FirstOfAll):
+        name = "dear"
+
+        def gflop(self, placement, *, remembered=False):
+            return 100.0
+
+    app.suggester.load = lambda: Ensemble((Dear(), FirstOfAll()), (1.0, 1.0), "two")
+    reply = await ask()
+    assert reply.status == 200
+    spoke = [member["name"] for member in reply.body["members"]]
+    assert spoke == (
+        ["first-of-all"] if cellorder_config["budget"] < 1 else ["dear", "first-of-all"]
+    )

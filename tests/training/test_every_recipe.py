@@ -70,6 +70,7 @@ def test_a_recipe_runs_from_kaggles_layout_to_a_checkpoint(
         assert [entry["weight"] for entry in record["members"]] == [
             member.weight for member in recipe.members
         ]
+        assert record["strategy"] == "submission-mean"  # as in 2022
         for member in recipe.members:
             assert_finished(output / member.name / "checkpoint", tasks.load(member.recipe).task)
         assert run.main(arguments) == 0  # everything is there

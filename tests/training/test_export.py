@@ -24,7 +24,7 @@ from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement
 from training import calibrate, checkpoint, export
 from training.parity import PARITY, ExportError, check_parity
-from training.repair import try_review
+from training.review_trials import trials
 
 WEIGHTS = {
     "place": 6.0,
@@ -98,6 +98,7 @@ def test_an_ensemble_keeps_its_members_names_and_weights(bundle: Path, onnx: Ens
     ]
     assert [member.name for member in onnx.members] == list(WEIGHTS)
     assert onnx.weights == tuple(WEIGHTS.values())
+    assert manifest.strategy == onnx.strategy == "submission-mean"
 
 
 def test_parity_is_measured_for_every_member(bundle: Path) -> None:
@@ -150,9 +151,9 @@ def test_what_calibration_asks_is_answered_by_every_kind(at: int, onnx: Ensemble
     diagonal, tau = calibrate.fit_diagonal(examples, alone)
     assert diagonal in calibrate.DIAGONALS
     assert -1 <= tau <= 1
-    trial = try_review(notebook(1), notebook(1), frozenset(), alone, (0.0,))
-    assert trial.markdown == 6
-    assert trial.proposals[0.0]
+    intact, *displaced = trials(examples[1], alone, 0)
+    assert intact.markdown == 6
+    assert any(trial.doubts for trial in displaced)
 
 
 def test_on_onnx_runtime_nothing_of_torch_is_loaded(bundle: Path) -> None:
@@ -170,6 +171,7 @@ def test_one_run_is_a_bundle_of_one_member(run: Path, tmp_path: Path) -> None:
     assert export.main([str(run / "rank-bert"), "--output", str(output), "--name", "mine"]) == 0
     manifest = read_manifest(output)
     assert (manifest.name, manifest.recipe) == ("mine", "tiny-pointwise")
+    assert manifest.strategy == "precedence"
     assert [vars(member) for member in manifest.members] == [
         {
             "name": "pointwise",
@@ -177,6 +179,7 @@ def test_one_run_is_a_bundle_of_one_member(run: Path, tmp_path: Path) -> None:
             "weight": 1.0,
             "folder": "pointwise",
             "backends": ("onnx", "torch"),
+            "value": None,
         }
     ]
     assert [path.name for path in output.parent.iterdir()] == ["bundle"]
@@ -205,6 +208,8 @@ def test_quantised_it_is_smaller_and_says_what_that_costs(
         assert sum(map(stored, files)) < stored(bundle / name / "weights.safetensors")
         exact = onnx.members[list(WEIGHTS).index(name)].precedence(placement(5))
         answer = quantised.members[at].precedence(placement(5))
+        whole = onnx.members[list(WEIGHTS).index(name)]
+        assert quantised.members[at].gflop(placement(5)) == whole.gflop(placement(5)) > 0
         assert np.abs(answer.after - exact.after).mean() < 0.1
 
 

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 
 from jupyter_cellorder.evaluation.sources import Example
 from jupyter_cellorder.members.tokens import CellTokenizer
+from jupyter_cellorder.processes import end_with_parent
 from training.data.shards import Tokenizing, write_shard
 from training.data.writing import CacheError
 
 WAITING = 2  # chunks in memory for each worker
 
 _TOKENIZER: list[CellTokenizer] = []  # the worker's own, made once
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def write_shards(
@@ -72,15 +65,7 @@ def _check(done: Iterable[Future[None]]) -> None:
 def _start(tokenizing: Tokenizing) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # a core for each worker is enough
     _TOKENIZER.append(tokenizing.tokenizer())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker waits for work for ever where its parent was killed: end it then."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 def _write(chunk: Sequence[Example], path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
 from training.recipe import Recipe
 
 
@@ -29,10 +30,13 @@ class EnsembleRecipe(Recipe):
     Attributes:
         members: In the order of training.
         changes: Of every member's recipe, such as ``stage.minutes=60``.
+        strategy: How evaluation makes one order of the members' answers; see
+            :mod:`jupyter_cellorder.strategies`.
     """
 
     members: tuple[MemberRecipe, ...]
     changes: tuple[str, ...] = ()
+    strategy: str = DEFAULT
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not be told apart or weighed."""
@@ -43,3 +47,7 @@ class EnsembleRecipe(Recipe):
             raise ValueError("a member's name holds letters, digits, - and _ only")
         if any(member.weight <= 0 for member in self.members):
             raise ValueError("every weight must be above 0")
+        if self.strategy not in STRATEGIES:
+            raise ValueError(
+                f"strategy is {self.strategy!r} and must be one of {', '.join(STRATEGIES)}"
+            )

@@ -31,6 +31,7 @@ def train(recipe: EnsembleRecipe, order: Order) -> Path:
         tasks.train(own, replace(order, name=Path(member.recipe).stem, output=folder))
     record = {
         "recipe": order.name,
+        "strategy": recipe.strategy,
         "members": [{"name": one.name, "weight": one.weight} for one in recipe.members],
     }
     if processes.is_main():

@@ -19,6 +19,7 @@ from training.tasks import Order
 TEXT = """
 summary = "s"
 task = "ensemble"
+strategy = "rank-mean"
 
 [[members]]
 name = "first"
@@ -99,6 +100,7 @@ def test_members_are_trained_in_their_order_in_folders_of_their_own(
         assert order.encoders == tmp_path / "encoders"
     assert record(tmp_path) == {
         "recipe": "mine",
+        "strategy": "rank-mean",
         "members": [
             {"name": "first", "weight": 6.0},
             {"name": "second", "weight": 2.0},
@@ -146,3 +148,10 @@ def test_a_member_whose_recipe_is_wrong_stops_before_any_is_trained(
     with pytest.raises(CellOrderError, match="'encoder' is missing"):
         train(recipe, ordered(tmp_path))
     assert trainings.asked == []
+
+
+def test_a_strategy_that_there_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT.format(own="minilm-context").replace("rank-mean", "median"))
+    with pytest.raises(CellOrderError, match="strategy is 'median' and must be one of precedence"):
+        tasks.load(str(path))

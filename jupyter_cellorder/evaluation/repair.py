@@ -1,0 +1,343 @@
+"""How well review mode repairs: what people use, measured on notebooks whose order is known.
+
+Every notebook is asked about twice: as its author left it, where each move is a false one, and with
+one to three markdown cells displaced, where a move is right when it brings a displaced cell back
+into its own gap (see :mod:`jupyter_cellorder.evaluation.displace`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jupyter_cellorder.ensemble import Ensemble
+from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.evaluation.displace import displace
+from jupyter_cellorder.evaluation.hide import random_for
+from jupyter_cellorder.evaluation.run import Progress
+from jupyter_cellorder.evaluation.sample import sample
+from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
+from jupyter_cellorder.metric import resampled_sums
+from jupyter_cellorder.review.moves import propose
+from jupyter_cellorder.review.settings import Eagerness
+
+BINS = 10
+CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98)
+
+Interval = tuple[float, float] | None
+"""95 % cluster bootstrap; None with fewer than two clusters, or where nothing was proposed."""
+
+
+@dataclass(frozen=True)
+class RepairPoint:
+    """What review mode would do if it showed the moves of at least this confidence.
+
+    Attributes:
+        confidence: the threshold.
+        moves: moves shown on the displaced notebooks.
+        precision: share of them that are right; None where there are none.
+        precision_ci95: its interval.
+        recall: share of the displaced cells that are brought back.
+        recall_ci95: its interval.
+        false_moves: moves shown on the intact notebooks, in 100 markdown cells.
+        false_moves_ci95: its interval.
+    """
+
+    confidence: float
+    moves: int
+    precision: float | None
+    precision_ci95: Interval
+    recall: float
+    recall_ci95: Interval
+    false_moves: float
+    false_moves_ci95: Interval
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields, ready for JSON."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in vars(self).items()
+        }
+
+
+@dataclass(frozen=True)
+class RepairResult:
+    """What an evaluation of review mode found.
+
+    Attributes:
+        shipped: at the threshold that the bundle ships with.
+        curve: at other thresholds, ascending.
+        calibration_error: expected calibration error of the confidence of all moves considered,
+            over ten bins of equal mass; None where there are none.
+        bins: of those, mean confidence, share right and number of moves.
+        notebooks: notebooks asked about, each intact and displaced.
+        clusters: repositories, else ancestors, else notebooks that the bootstrap drew from.
+        markdown_cells: markdown cells of the intact notebooks.
+        displaced_cells: markdown cells that were displaced.
+        bundle: name of the ensemble.
+        seed: of displacements, sample and bootstrap.
+        limit: size of the sample asked for; None for everything.
+        skipped: what the source held that was not used, by reason.
+    """
+
+    shipped: RepairPoint
+    curve: tuple[RepairPoint, ...]
+    calibration_error: float | None
+    bins: tuple[tuple[float, float, int], ...]
+    notebooks: int
+    clusters: int
+    markdown_cells: int
+    displaced_cells: int
+    bundle: str
+    seed: int
+    limit: int | None
+    skipped: Mapping[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, ready for JSON; the figures at the shipped threshold are at the top."""
+        return {
+            "task": "repair",
+            "bundle": self.bundle,
+            **self.shipped.as_dict(),
+            "calibration_error": self.calibration_error,
+            "calibration_bins": [
+                {"confidence": sure, "right": right, "moves": moves}
+                for sure, right, moves in self.bins
+            ],
+            "curve": [point.as_dict() for point in self.curve],
+            "notebooks": self.notebooks,
+            "clusters": self.clusters,
+            "markdown_cells": self.markdown_cells,
+            "displaced_cells": self.displaced_cells,
+            "seed": self.seed,
+            "limit": self.limit,
+            "skipped": dict(self.skipped),
+        }
+
+    def table(self) -> str:
+        """The result for people: the shipped threshold with intervals, then the curve."""
+        at = self.shipped
+        error = "-" if self.calibration_error is None else f"{self.calibration_error:.3f}"
+        lines = [
+            f"{self.bundle}, review mode    95 % interval",
+            f"precision of moves   {_percent(at.precision)}  {_span(at.precision_ci95)}",
+            f"recall of displaced  {_percent(at.recall)}  {_span(at.recall_ci95)}",
+            f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 'cells')}",
+            f"calibration error    {error:>6}",
+            "",
+            "confidence  moves  precision  recall  false moves in 100",
+            *(
+                f"{point.confidence:10.2f}  {point.moves:5d}  {_percent(point.precision):>9}  "
+                f"{_percent(point.recall)}  {point.false_moves:18.2f}"
+                for point in self.curve
+            ),
+            "",
+            f"{self.notebooks:,} notebooks in {self.clusters:,} clusters, intact "
+            f"({self.markdown_cells:,} markdown cells) and with {self.displaced_cells:,} cells "
+            f"displaced, seed {self.seed}. Shown are moves of a confidence from "
+            f"{at.confidence:.2f}.",
+        ]
+        return "\n".join(lines)
+
+
+class RepairTally:
+    """Sums up notebooks; holds a few numbers for each proposal and no text."""
+
+    def __init__(self) -> None:
+        self._clusters: list[str] = []
+        self._markdown: list[int] = []
+        self._displaced: list[int] = []
+        # Of every proposal: number of the notebook, confidence, and whether it is right.
+        self._false: list[tuple[int, float]] = []
+        self._made: list[tuple[int, float, bool]] = []
+
+    def __len__(self) -> int:
+        """Notebooks so far."""
+        return len(self._clusters)
+
+    def add(
+        self,
+        cluster: str,
+        markdown: int,
+        displaced: int,
+        false: Iterable[float],
+        made: Iterable[tuple[float, bool]],
+    ) -> None:
+        """Count one notebook.
+
+        Args:
+            cluster: what it is alike by.
+            markdown: markdown cells asked about.
+            displaced: how many were displaced.
+            false: confidence of the proposals on the intact notebook.
+            made: confidence of those on the displaced one, and whether they are right.
+        """
+        number = len(self._clusters)
+        self._clusters.append(cluster)
+        self._markdown.append(markdown)
+        self._displaced.append(displaced)
+        self._false += [(number, confidence) for confidence in false]
+        self._made += [(number, confidence, right) for confidence, right in made]
+
+    def point(self, threshold: float, seed: int) -> RepairPoint:
+        """The figures where proposals of at least this confidence are shown."""
+        count = len(self)
+        shown = [(number, right) for number, sure, right in self._made if sure >= threshold]
+        false = [number for number, sure in self._false if sure >= threshold]
+        sums = np.stack(
+            [
+                np.bincount([n for n, right in shown if right], minlength=count),
+                np.bincount([n for n, _ in shown], minlength=count),
+                np.array(self._displaced),
+                100.0 * np.bincount(false, minlength=count),
+                np.array(self._markdown),
+            ],
+            axis=1,
+        )
+        several = len(set(self._clusters)) > 1
+        drawn = resampled_sums(sums, self._clusters, seed=seed) if several else None
+        right, moves, displaced, wrongly, markdown = sums.sum(axis=0).tolist()
+        return RepairPoint(
+            threshold,
+            len(shown),
+            right / moves if moves else None,
+            _interval(drawn, 0, 1),
+            right / displaced if displaced else 0.0,
+            _interval(drawn, 0, 2),
+            wrongly / markdown if markdown else 0.0,
+            _interval(drawn, 3, 4),
+        )
+
+    def result(
+        self,
+        bundle: str,
+        threshold: float,
+        seed: int,
+        limit: int | None,
+        skipped: Mapping[str, int],
+    ) -> RepairResult:
+        """Pool everything added so far; at least one notebook must have been.
+
+        `threshold` is the one shipped; the rest is told in the result as it is.
+        """
+        bins = reliability(
+            np.array([sure for _, sure, _ in self._made]),
+            np.array([right for _, _, right in self._made], dtype=float),
+        )
+        return RepairResult(
+            shipped=self.point(threshold, seed),
+            curve=tuple(self.point(threshold, seed) for threshold in CURVE),
+            calibration_error=calibration_error(bins),
+            bins=bins,
+            notebooks=len(self),
+            clusters=len(set(self._clusters)),
+            markdown_cells=sum(self._markdown),
+            displaced_cells=sum(self._displaced),
+            bundle=bundle,
+            seed=seed,
+            limit=limit,
+            skipped=dict(skipped),
+        )
+
+
+def evaluate_repair(
+    examples: Iterable[Example],
+    ensemble: Ensemble,
+    *,
+    seed: int = 0,
+    limit: int | None = None,
+    progress: Progress | None = None,
+    skipped: Skipped | None = None,
+) -> RepairResult:
+    """Ask review mode about notebooks intact and displaced, and count what it proposes.
+
+    Args:
+        examples: notebooks in their true order; streamed, never all in memory.
+        ensemble: what is scored, with the settings of review mode that it ships with.
+        seed: displacements, sample and bootstrap follow from it and from the notebooks' ids alone.
+        limit: use a seeded sample of this many.
+        progress: told after each notebook.
+        skipped: what the source left out; notebooks that the ensemble refuses are added to it.
+
+    Raises:
+        SourceError: no notebook is left.
+    """
+    left_out = Skipped() if skipped is None else skipped
+    chosen: Iterable[Example] = examples
+    total: int | None = None
+    if limit is not None:
+        chosen = kept = sample(examples, limit, seed)
+        total = len(kept)
+    tally = RepairTally()
+    for done, example in enumerate(chosen, start=1):
+        displaced = displace(example.notebook, random_for(seed, "displace", example.id))
+        try:
+            intact = propose(example.notebook, ensemble)
+            broken = propose(displaced.notebook, ensemble)
+        except RequestError as refusal:
+            left_out.add(f"refused by the model, {refusal.code}", example.id)
+        else:
+            tally.add(
+                example.cluster,
+                sum(cell.kind == "markdown" for cell in example.notebook.cells),
+                len(displaced.own_gap),
+                [proposal.confidence for proposal in intact],
+                [
+                    (one.confidence, displaced.is_back(one.cell_id, one.before(displaced.notebook)))
+                    for one in broken
+                ],
+            )
+        if progress is not None:
+            progress(done, total)
+    if not len(tally):
+        raise SourceError(
+            "No notebook could be used: none has both code and markdown that the model takes.",
+            code="source-empty",
+        )
+    least = ensemble.review.threshold(Eagerness.BALANCED)
+    return tally.result(ensemble.name, least, seed, limit, left_out.counts)
+
+
+def reliability(
+    confidence: NDArray[np.float64], right: NDArray[np.float64], bins: int = BINS
+) -> tuple[tuple[float, float, int], ...]:
+    """Mean confidence, share right and number of moves in bins of equal mass, ascending."""
+    ranked = np.argsort(confidence, kind="stable")
+    return tuple(
+        (float(confidence[part].mean()), float(right[part].mean()), len(part))
+        for part in np.array_split(ranked, bins)
+        if len(part)
+    )
+
+
+def calibration_error(bins: Iterable[tuple[float, float, int]]) -> float | None:
+    """Expected calibration error: mean distance of confidence and share right, by moves."""
+    gaps = [(abs(sure - right), moves) for sure, right, moves in bins]
+    total = sum(moves for _, moves in gaps)
+    return sum(gap * moves for gap, moves in gaps) / total if total else None
+
+
+def _interval(drawn: NDArray[np.float64] | None, part: int, whole: int) -> Interval:
+    if drawn is None:
+        return None
+    # A resample without any has no share.
+    kept = drawn[drawn[:, whole] > 0]
+    if not len(kept):
+        return None
+    low, high = np.quantile(kept[:, part] / kept[:, whole], [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _percent(share: float | None) -> str:
+    return "     -" if share is None else f"{share:6.1%}"
+
+
+def _span(interval: Interval, unit: str = "%") -> str:
+    if interval is None:
+        return "(none)"
+    low, high = interval
+    return f"{low:.1%} .. {high:.1%}" if unit == "%" else f"{low:.2f} .. {high:.2f}"
