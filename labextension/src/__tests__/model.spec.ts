@@ -1,4 +1,4 @@
-import type { ISharedNotebook, YNotebook } from '@jupyter/ydoc';
+import type { YNotebook } from '@jupyter/ydoc';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CellOrderError, type Reason } from '../errors';
 import { CellOrderModel, type IHost, type IPage } from '../model';
@@ -24,13 +24,13 @@ const REVIEW = {
 const trans = nullTranslator.load('');
 
 class Host implements IHost {
-  constructor(readonly notebook: ISharedNotebook) {}
+  constructor(readonly notebook: YNotebook) {}
   readOnly = false;
   collaborative = false;
   expanded: string[] = [];
   collapsed: string[] = [];
-  keepView(change: () => void): void {
-    change();
+  holdView(): () => void {
+    return () => undefined;
   }
   async expandAround(): Promise<string[]> {
     return this.expanded;
