@@ -30,6 +30,7 @@ export class ConcurrentEdits implements IDisposable {
     this.ycells = notebook.ydoc.getArray<Y.Map<unknown>>('cells');
     this.follow(true);
     this.ycells.observeDeep(this.onChange);
+    notebook.ydoc.on('afterTransaction', this.onDone);
   }
 
   get isDisposed(): boolean {
@@ -39,6 +40,7 @@ export class ConcurrentEdits implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this.ycells.unobserveDeep(this.onChange);
+    this.notebook.ydoc.off('afterTransaction', this.onDone);
   }
 
   private readonly onChange = (
@@ -82,22 +84,25 @@ export class ConcurrentEdits implements IDisposable {
   private carryOver(id: string, written: IWritten, text: string): void {
     const wanted = withOurs(written.versions, text);
     this.record(written, { text, local: false });
-    if (wanted === text) {
-      return;
+    if (wanted !== text) {
+      this.pending.push({ id, ycell: written.ycell, wanted });
     }
-    // Once Yjs is through with the change that is being told of.
-    queueMicrotask(() => {
+  }
+
+  /** Writes when everybody has been told of the change, and before the next one arrives. */
+  private readonly onDone = (): void => {
+    for (const { id, ycell, wanted } of this.pending.splice(0)) {
       const cell = this.notebook.cells.find(
-        cell => cell.ymodel === written.ycell && cell.getId() === id
+        cell => cell.ymodel === ycell && cell.getId() === id
       );
-      if (cell !== undefined && cell.getSource() === text) {
-        const { start, end, text: letters } = editBetween(text, wanted);
+      if (cell !== undefined) {
+        const { start, end, text } = editBetween(cell.getSource(), wanted);
         this.notebook.transact(() => {
-          cell.updateSource(start, end, letters);
+          cell.updateSource(start, end, text);
         }, false);
       }
-    });
-  }
+    }
+  };
 
   private record(written: IWritten | undefined, version: IVersion): void {
     if (written !== undefined) {
@@ -110,6 +115,11 @@ export class ConcurrentEdits implements IDisposable {
   }
 
   private _isDisposed = false;
+  private readonly pending: {
+    readonly id: string;
+    readonly ycell: Y.Map<unknown>;
+    readonly wanted: string;
+  }[] = [];
   private readonly written = new Map<string, IWritten>();
   private readonly ycells: Y.Array<Y.Map<unknown>>;
 }

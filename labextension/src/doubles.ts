@@ -17,6 +17,7 @@ type Content = ReturnType<SharedCell['toJSON']>;
 export class Doubles implements IDisposable {
   constructor(private readonly notebook: YNotebook) {
     notebook.changed.connect(this.onChange, this);
+    notebook.ydoc.on('afterTransaction', this.onDone);
   }
 
   get isDisposed(): boolean {
@@ -31,6 +32,7 @@ export class Doubles implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     this.notebook.changed.disconnect(this.onChange, this);
+    this.notebook.ydoc.off('afterTransaction', this.onDone);
     Signal.clearData(this);
   }
 
@@ -48,11 +50,16 @@ export class Doubles implements IDisposable {
   }
 
   private onChange(_: unknown, change: { cellsChange?: unknown }): void {
-    if (change.cellsChange !== undefined && this.doubled().length > 0) {
-      // Once Yjs is through with the change that is being told of.
-      queueMicrotask(() => this.settle());
-    }
+    this.changedCells ||= change.cellsChange !== undefined;
   }
+
+  /** Settles when everybody has been told of the change, and before the next one arrives. */
+  private readonly onDone = (): void => {
+    if (this.changedCells) {
+      this.changedCells = false;
+      this.settle();
+    }
+  };
 
   /** The copies of each cell of ours that is there more than once, the one to keep first. */
   private doubled(): SharedCell[][] {
@@ -69,13 +76,14 @@ export class Doubles implements IDisposable {
   }
 
   private settle(): void {
-    if (this._isDisposed) {
+    const doubled = this.doubled();
+    if (doubled.length === 0) {
       return;
     }
     const removed: string[] = [];
     this.notebook.transact(() => {
       const obsolete: SharedCell[] = [];
-      for (const [kept, ...others] of this.doubled()) {
+      for (const [kept, ...others] of doubled) {
         for (const copy of others) {
           const made = this.made.get(copy.getId());
           const ours = made !== undefined && made.ymodel === copy.ymodel;
@@ -102,6 +110,7 @@ export class Doubles implements IDisposable {
   }
 
   private _isDisposed = false;
+  private changedCells = false;
   private readonly made = new Map<
     string,
     { readonly ymodel: object; readonly content: Content }

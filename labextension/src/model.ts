@@ -339,7 +339,9 @@ export class CellOrderModel implements IDisposable {
 
   private stepsOf(notebook: YNotebook): MadeSteps {
     if (this._steps === null) {
-      this._steps = new MadeSteps(notebook, () => this.host.holdView());
+      this._steps = new MadeSteps(notebook, this.host.collaborative, () =>
+        this.host.holdView()
+      );
       this._steps.changed.connect(this.onStepChanged, this);
       this.disposables.add(this._steps);
     }

@@ -25,6 +25,8 @@ interface IStepRecord extends IMadeStep {
   readonly before: readonly string[];
   /** How all cells stood afterwards. */
   after: IArrangement;
+  /** What its cells held afterwards. */
+  contents: ReadonlyMap<string, Content>;
   /** Its entry on the undo or redo stack; null when Yjs cannot undo it any more. */
   item: UndoItem | null;
 }
@@ -39,6 +41,8 @@ export interface IStepChange {
 export class MadeSteps implements IDisposable {
   constructor(
     private readonly notebook: YNotebook,
+    /** Whether others may be editing the notebook at the same time. */
+    private readonly shared: boolean,
     /** Called before cells are made anew; what it returns puts the view back afterwards. */
     private readonly holdView: () => () => void
   ) {
@@ -77,8 +81,15 @@ export class MadeSteps implements IDisposable {
     if (item === null) {
       return null;
     }
-    const after = arrangementOf(this.notebook);
-    const step = { ids, expanded, before, after, item, undone: false };
+    const step = {
+      ids,
+      expanded,
+      before,
+      after: arrangementOf(this.notebook),
+      contents: this.contents(ids),
+      item,
+      undone: false
+    };
     this.records.push(step);
     return step;
   }
@@ -116,12 +127,14 @@ export class MadeSteps implements IDisposable {
     }
   }
 
-  /** Whether the cells that the step made are still these, and where it put them. */
-  private isIntact({ ids, after }: IStepRecord): boolean {
+  /** Whether the cells that the step made are still these, and hold the same. */
+  private isIntact({ ids, after, contents }: IStepRecord): boolean {
     const { identities } = arrangementOf(this.notebook);
+    const now = this.contents(ids);
     return ids.every(
       id =>
-        !identities.has(id) || identities.get(id) === after.identities.get(id)
+        identities.get(id) === after.identities.get(id) &&
+        JSONExt.deepEqual(now.get(id) ?? null, contents.get(id) ?? null)
     );
   }
 
@@ -181,8 +194,14 @@ export class MadeSteps implements IDisposable {
     const stack = step.undone ? undoManager.redoStack : undoManager.undoStack;
     step.item = stack[stack.length - 1] ?? null;
     const keptChanges = this.keep(popping?.contents ?? new Map());
+    if (keptChanges && this.shared) {
+      // The cells have been made once more: Yjs would bring them a second time.
+      stack.pop();
+      step.item = null;
+    }
     if (!step.undone) {
       step.after = arrangementOf(this.notebook);
+      step.contents = this.contents(step.ids);
     }
     popping?.restore();
     this._changed.emit({ step, keptChanges: step.undone && keptChanges });
@@ -201,6 +220,7 @@ export class MadeSteps implements IDisposable {
    * Writes contents into cells that hold others; says whether there were any.
    *
    * Yjs brings a cell back as it was when it was moved, without what was written into it since.
+   * Where others write too, the cell is made anew: who wrote into it would else add the same letters.
    */
   private keep(contents: ReadonlyMap<string, Content>): boolean {
     const others = this.notebook.cells.flatMap(cell => {
@@ -210,7 +230,15 @@ export class MadeSteps implements IDisposable {
         : [{ cell, content }];
     });
     this.notebook.transact(() => {
-      others.forEach(({ cell, content }) => write(content, cell));
+      others.forEach(({ cell, content }) => {
+        if (this.shared) {
+          const index = this.notebook.cells.indexOf(cell);
+          this.notebook.deleteCell(index);
+          this.notebook.insertCell(index, content);
+        } else {
+          write(content, cell);
+        }
+      });
     }, false);
     return others.length > 0;
   }
