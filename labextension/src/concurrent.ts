@@ -73,7 +73,8 @@ export class ConcurrentEdits implements IDisposable {
       } else if (written.ycell !== ycell && !this.holds(written.ycell)) {
         written.ycell = ycell;
         if (local) {
-          this.record(written, { text, local });
+          // Made anew here, but its text is as it was or as others wrote it.
+          this.record(written, { text, local: false });
         } else {
           this.carryOver(id, written, text);
         }

@@ -352,10 +352,9 @@ export class CellOrderModel implements IDisposable {
     _: MadeSteps,
     { step, keptChanges }: IStepChange
   ): void {
+    this._doubles?.watch(step.ids);
     if (step.undone) {
       void this.host.collapse(step.expanded);
-    } else {
-      this._doubles?.watch(step.ids);
     }
     if (this._made.includes(step)) {
       this._suggestion?.mark(step.ids, step.undone ? 'open' : 'applied');

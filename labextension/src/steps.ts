@@ -27,8 +27,14 @@ interface IStepRecord extends IMadeStep {
   after: IArrangement;
   /** What its cells held afterwards. */
   contents: ReadonlyMap<string, Content>;
-  /** Its entry on the undo or redo stack; null when Yjs cannot undo it any more. */
-  item: UndoItem | null;
+}
+
+/** An entry of ours on the undo or redo stack. */
+interface IEntry {
+  item: UndoItem;
+  readonly record: IStepRecord;
+  /** Whether it is the step itself, or what took the step back. */
+  readonly takesBack: boolean;
 }
 
 /** How a step changed: it was undone or redone, and whether later changes had to be kept. */
@@ -87,42 +93,44 @@ export class MadeSteps implements IDisposable {
       before,
       after: arrangementOf(this.notebook),
       contents: this.contents(ids),
-      item,
       undone: false
     };
-    this.records.push(step);
+    this.entries.push({ item, record: step, takesBack: false });
     return step;
   }
 
   /** Takes a step back, and nothing that was changed after it. */
   undo(step: IMadeStep): void {
-    const record = this.records.find(record => record === step);
-    if (record === undefined || record.undone) {
+    const { undoStack } = this.notebook.undoManager;
+    const top = undoStack[undoStack.length - 1];
+    const own = this.entries.find(
+      ({ record, takesBack }) => record === step && !takesBack
+    );
+    if (own === undefined || own.record.undone) {
       return;
     }
-    const { undoStack } = this.notebook.undoManager;
-    if (
-      record.item !== null &&
-      record.item === undoStack[undoStack.length - 1] &&
-      this.isIntact(record)
-    ) {
+    if (own.item === top && this.isIntact(own.record)) {
       this.notebook.undo();
     } else {
-      this.moveBack(record);
+      this.moveBack(own.record);
     }
   }
 
   /** Tells that cells which a step had made were removed, as others had made them too. */
   forgetMade(ids: readonly string[]): void {
-    const { undoStack } = this.notebook.undoManager;
-    for (const record of this.records) {
-      if (record.item !== null && record.ids.some(id => ids.includes(id))) {
+    for (const { item, record } of this.entries) {
+      if (record.ids.some(id => ids.includes(id))) {
         // Undoing it in Yjs would bring the cells a second time.
-        const index = undoStack.indexOf(record.item);
-        if (index !== -1) {
-          undoStack.splice(index, 1);
-        }
-        record.item = null;
+        this.drop(item);
+      }
+    }
+  }
+
+  private drop(item: UndoItem): void {
+    const { undoStack, redoStack } = this.notebook.undoManager;
+    for (const stack of [undoStack, redoStack]) {
+      if (stack.includes(item)) {
+        stack.splice(stack.indexOf(item), 1);
       }
     }
   }
@@ -151,10 +159,12 @@ export class MadeSteps implements IDisposable {
       moved: movedSince(record.after, arrangementOf(this.notebook))
     });
     const restore = this.holdView();
-    applySteps(this.notebook, steps);
+    const item = applySteps(this.notebook, steps);
     restore();
+    if (item !== null) {
+      this.entries.push({ item, record, takesBack: true });
+    }
     record.undone = true;
-    record.item = null;
     this._changed.emit({ step: record, keptChanges: true });
   }
 
@@ -168,10 +178,10 @@ export class MadeSteps implements IDisposable {
       ? undoManager.undoStack
       : undoManager.redoStack;
     const item = stack[stack.length - 1];
-    const record = this.records.find(record => record.item === item);
-    if (item !== undefined && record !== undefined) {
+    const entry = this.entries.find(entry => entry.item === item);
+    if (entry !== undefined) {
       this.popping = {
-        contents: this.contents(record.ids),
+        contents: this.contents(entry.record.ids),
         restore: this.holdView()
       };
     }
@@ -184,27 +194,29 @@ export class MadeSteps implements IDisposable {
   }): void => {
     const popping = this.popping;
     this.popping = null;
-    const step = this.records.find(({ item }) => item === event.stackItem);
-    if (step === undefined) {
+    const entry = this.entries.find(({ item }) => item === event.stackItem);
+    if (entry !== undefined) {
+      const { undoManager } = this.notebook;
+      const stack =
+        event.type === 'undo' ? undoManager.redoStack : undoManager.undoStack;
+      entry.item = stack[stack.length - 1];
+      const { record } = entry;
+      record.undone = (event.type === 'undo') !== entry.takesBack;
+      const keptChanges = this.keep(popping?.contents ?? new Map());
+      if (keptChanges && this.shared) {
+        // The cells have been made once more: Yjs would bring them a second time.
+        this.drop(entry.item);
+      }
+      if (!record.undone) {
+        record.after = arrangementOf(this.notebook);
+        record.contents = this.contents(record.ids);
+      }
       popping?.restore();
-      return;
+      this._changed.emit({
+        step: record,
+        keptChanges: record.undone && keptChanges
+      });
     }
-    const { undoManager } = this.notebook;
-    step.undone = event.type === 'undo';
-    const stack = step.undone ? undoManager.redoStack : undoManager.undoStack;
-    step.item = stack[stack.length - 1] ?? null;
-    const keptChanges = this.keep(popping?.contents ?? new Map());
-    if (keptChanges && this.shared) {
-      // The cells have been made once more: Yjs would bring them a second time.
-      stack.pop();
-      step.item = null;
-    }
-    if (!step.undone) {
-      step.after = arrangementOf(this.notebook);
-      step.contents = this.contents(step.ids);
-    }
-    popping?.restore();
-    this._changed.emit({ step, keptChanges: step.undone && keptChanges });
   };
 
   private contents(ids: readonly string[]): Map<string, Content> {
@@ -249,7 +261,7 @@ export class MadeSteps implements IDisposable {
     readonly contents: ReadonlyMap<string, Content>;
     readonly restore: () => void;
   } | null = null;
-  private readonly records: IStepRecord[] = [];
+  private readonly entries: IEntry[] = [];
 }
 
 function write(content: Content, cell: SharedCell): void {

@@ -84,10 +84,14 @@ export const REVIEW = {
 export class TwoPeople {
   constructor(
     ids: readonly string[],
-    readonly answer: ISuggestAnswer
+    readonly answer: ISuggestAnswer,
+    /** The numbers by which Yjs tells who was first. */
+    [anna, ben]: readonly [number, number] = [1, 2]
   ) {
     this.anna = notebookOf(ids);
+    this.anna.ydoc.clientID = anna;
     this.ben = new YNotebook({ disableDocumentWideUndoRedo: true });
+    this.ben.ydoc.clientID = ben;
     Y.applyUpdate(this.ben.ydoc, Y.encodeStateAsUpdate(this.anna.ydoc), REMOTE);
     this.models = [this.anna, this.ben].map(notebook =>
       modelOf(notebook, answer, true)
