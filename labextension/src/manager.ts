@@ -1,5 +1,6 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import { CellOrderModel } from './model';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { CellOrderModel, type IPage } from './model';
 import { NotebookHost } from './notebookHost';
 import type { ICellOrder, ICellOrderApi } from './tokens';
 
@@ -7,7 +8,9 @@ import type { ICellOrder, ICellOrderApi } from './tokens';
 export class CellOrderManager implements ICellOrder {
   constructor(
     private readonly tracker: INotebookTracker,
-    private readonly api: ICellOrderApi
+    private readonly api: ICellOrderApi,
+    private readonly page: IPage,
+    private readonly trans: TranslationBundle
   ) {}
 
   keepMarkdownOrder = false;
@@ -20,7 +23,12 @@ export class CellOrderManager implements ICellOrder {
   modelFor(panel: NotebookPanel): CellOrderModel {
     let model = this.models.get(panel);
     if (model === undefined) {
-      model = new CellOrderModel(new NotebookHost(panel), this.api);
+      model = new CellOrderModel(
+        new NotebookHost(panel),
+        this.api,
+        this.page,
+        this.trans
+      );
       this.models.set(panel, model);
       panel.disposed.connect(() => {
         this.models.get(panel)?.dispose();

@@ -1,11 +1,12 @@
 import type { ISharedNotebook } from '@jupyter/ydoc';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import { applySteps, undoManagerOf, type UndoItem } from './apply';
-import { CellOrderError } from './errors';
+import { CellOrderError, type Action } from './errors';
 import { plan, type IPlan } from './order';
 import { presentCells, requestCells } from './request';
-import type { State } from './state';
+import type { INoticeState, IThinkingState, State } from './state';
 import { executionCounts, Suggestion } from './suggestion';
 import type { ICellOrderApi, Mode } from './tokens';
 
@@ -39,6 +40,16 @@ export interface ISuggestOptions {
   readonly selected: readonly string[];
 }
 
+/** What a failure may ask of the page as a whole. */
+export interface IPage {
+  reload(): void;
+  /** Opens the server's login page beside this one. */
+  logIn(): void;
+  /** Offers to save the notebook in front under another name. */
+  saveCopy(): Promise<void>;
+  copy(text: string): Promise<void>;
+}
+
 /** One step that was made, and where it is on the undo or redo stack. */
 interface IApplied {
   readonly suggestion: Suggestion;
@@ -56,7 +67,9 @@ interface IApplied {
 export class CellOrderModel implements IDisposable {
   constructor(
     private readonly host: IHost,
-    private readonly api: ICellOrderApi
+    private readonly api: ICellOrderApi,
+    private readonly page: IPage,
+    private readonly trans: TranslationBundle
   ) {}
 
   get state(): State {
@@ -91,23 +104,29 @@ export class CellOrderModel implements IDisposable {
       return;
     }
     if (this.host.readOnly) {
-      this.forget({ kind: 'notice', notice: 'read-only' });
+      this.forget(noticeState('read-only'));
       return;
     }
     const cells = requestCells(notebook);
     if (options.mode === 'selected' && options.selected.length === 0) {
-      this.forget({ kind: 'notice', notice: 'nothing-selected' });
+      this.forget(noticeState('nothing-selected'));
       return;
     }
     const abort = new AbortController();
     this._abort = abort;
     this._asked = options;
-    this.forget({ kind: 'thinking', cells: cells.length, warming: false });
+    const thinking: IThinkingState = {
+      kind: 'thinking',
+      cells: cells.length,
+      warming: false,
+      since: performance.now()
+    };
+    this.forget(thinking);
     try {
       const counts = executionCounts(notebook);
       const health = await this.api.health(abort.signal);
       if (health.state === 'cold' || health.state === 'loading') {
-        this.show({ kind: 'thinking', cells: cells.length, warming: true });
+        this.show({ ...thinking, warming: true });
       }
       const answer = await this.api.suggest(
         {
@@ -119,7 +138,7 @@ export class CellOrderModel implements IDisposable {
         abort.signal
       );
       if (answer.moves.length === 0) {
-        this.show({ kind: 'notice', notice: answer.notice ?? 'in-order' });
+        this.show(noticeState(answer.notice ?? 'in-order'));
       } else {
         this._suggestion = new Suggestion(answer, cells, counts);
         this.showSuggestion();
@@ -144,6 +163,48 @@ export class CellOrderModel implements IDisposable {
     }
   }
 
+  /** Does what a failure or a notice offers to do. */
+  async act(action: Action): Promise<void> {
+    const error = this._state.kind === 'error' ? this._state.error : null;
+    switch (action) {
+      case 'try-again':
+        return this.suggestAgain();
+      case 'reload':
+        return this.page.reload();
+      case 'log-in':
+        this.page.logIn();
+        // The page stays, and with it what was asked.
+        return this.show({
+          kind: 'error',
+          error: new CellOrderError('logging-in', this.trans)
+        });
+      case 'save-copy':
+        return this.page.saveCopy();
+      case 'copy-install':
+      case 'copy-upgrade':
+      case 'copy-setting':
+        return error?.clip ? this.page.copy(error.clip) : undefined;
+      case 'show-longest':
+        return this.revealLongest();
+    }
+  }
+
+  /** Says which moves are wanted; see `applyTicked`. */
+  tick(ids: Iterable<string>, on: boolean): void {
+    if (this._suggestion !== null && this._state.kind === 'suggestion') {
+      this._suggestion.tick(ids, on);
+      this._state = { ...this._state, moves: this._suggestion.moves };
+      this._stateChanged.emit();
+    }
+  }
+
+  /** Makes the moves that are open and ticked, as one undoable step. */
+  async applyTicked(): Promise<void> {
+    if (this._suggestion !== null) {
+      await this.apply([...this._suggestion.ticked]);
+    }
+  }
+
   /** Stops the request under way. */
   cancel(): void {
     this._abort?.abort();
@@ -157,7 +218,7 @@ export class CellOrderModel implements IDisposable {
       return;
     }
     if (this.host.readOnly) {
-      this.forget({ kind: 'notice', notice: 'read-only' });
+      this.forget(noticeState('read-only'));
       return;
     }
     const { open } = suggestion;
@@ -253,6 +314,18 @@ export class CellOrderModel implements IDisposable {
       .pop();
   }
 
+  private revealLongest(): void {
+    const lengths = (this.host.notebook?.cells ?? []).map(cell => ({
+      id: cell.getId(),
+      length: cell.getSource().length
+    }));
+    const longest = Math.max(...lengths.map(({ length }) => length));
+    const cell = lengths.find(({ length }) => length === longest);
+    if (cell !== undefined) {
+      this.host.reveal(cell.id);
+    }
+  }
+
   private forget(state: State): void {
     this._suggestion = null;
     this._applied = [];
@@ -341,6 +414,14 @@ export class CellOrderModel implements IDisposable {
   private _stateChanged = new Signal<this, void>(this);
   private _suggestion: Suggestion | null = null;
   private _unwatch: (() => void) | null = null;
+}
+
+function noticeState(notice: INoticeState['notice']): INoticeState {
+  return {
+    kind: 'notice',
+    notice,
+    action: notice === 'read-only' ? 'save-copy' : 'try-again'
+  };
 }
 
 function planFor(

@@ -14,7 +14,7 @@ export interface IStep {
 }
 
 /** Why a proposed move is not made. */
-export type SkipReason = 'deleted' | 'edited' | 'pinned';
+export type SkipReason = 'deleted' | 'edited' | 'moved' | 'pinned';
 
 export interface ISkip {
   readonly id: string;

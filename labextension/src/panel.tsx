@@ -4,6 +4,7 @@ import * as React from 'react';
 import { Message, noticeText } from './components/message';
 import { Suggestion } from './components/suggestion';
 import { Thinking } from './components/thinking';
+import { actionLabel } from './errors';
 import { orderIcon } from './icon';
 import type { CellOrderModel } from './model';
 
@@ -92,8 +93,12 @@ export class CellOrderPanel extends ReactWidget {
           <Message
             kind="notice"
             text={noticeText(state.notice, trans)}
-            action={trans.__('Suggest order')}
-            onAction={onSuggest}
+            action={
+              state.action === 'try-again'
+                ? trans.__('Suggest order')
+                : actionLabel(state.action, trans)
+            }
+            onAction={() => void model.act(state.action).catch(onError)}
           />
         );
       case 'error':
@@ -101,9 +106,9 @@ export class CellOrderPanel extends ReactWidget {
           <Message
             kind="error"
             text={state.error.message}
-            advice={state.error.advice}
-            action={trans.__('Try again')}
-            onAction={() => void model.suggestAgain().catch(onError)}
+            detail={state.error.detail}
+            action={actionLabel(state.error.action, trans)}
+            onAction={() => void model.act(state.error.action).catch(onError)}
           />
         );
       case 'suggestion':
@@ -118,7 +123,7 @@ export class CellOrderPanel extends ReactWidget {
             onPoint={move =>
               model.point(
                 move?.status === 'open'
-                  ? { cell: move.cell, after: move.to?.cell ?? null }
+                  ? { cell: move.cell, after: move.to.after?.cell ?? null }
                   : null
               )
             }

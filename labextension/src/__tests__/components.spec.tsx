@@ -7,13 +7,21 @@ import type { IMoveState, ISuggestionState } from '../state';
 
 const trans = nullTranslator.load('');
 
+const LOAD = {
+  cell: 'c1',
+  type: 'code' as const,
+  snippet: 'df = load()',
+  executionCount: 3
+};
+
 const MOVE: IMoveState = {
   cell: 'm1',
   snippet: 'Load <the> data',
-  from: null,
-  to: { cell: 'c1', type: 'code', snippet: 'df = load()', executionCount: 3 },
+  from: { index: 0, after: null, codeBefore: null, codeAfter: LOAD },
+  to: { index: 2, after: LOAD, codeBefore: LOAD, codeAfter: null },
   confidence: 0.934,
-  status: 'open'
+  status: 'open',
+  ticked: true
 };
 
 function shown(state: Partial<ISuggestionState>): HTMLElement {

@@ -1,6 +1,7 @@
 import type { ISharedNotebook, YNotebook } from '@jupyter/ydoc';
-import { CellOrderError } from '../errors';
-import { CellOrderModel, type IHost } from '../model';
+import { nullTranslator } from '@jupyterlab/translation';
+import { CellOrderError, type Reason } from '../errors';
+import { CellOrderModel, type IHost, type IPage } from '../model';
 import type { IMoveState } from '../state';
 import type {
   ICellOrderApi,
@@ -8,6 +9,7 @@ import type {
   ISuggestAnswer,
   ISuggestRequest
 } from '../tokens';
+import { PACKAGE_VERSION } from '../version';
 import { answerOf, idsOf, notebookOf } from './notebook';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
@@ -18,6 +20,8 @@ const REVIEW = {
   keepMarkdownOrder: false,
   selected: []
 };
+
+const trans = nullTranslator.load('');
 
 class Host implements IHost {
   constructor(readonly notebook: ISharedNotebook) {}
@@ -34,8 +38,27 @@ class Host implements IHost {
   async collapse(ids: readonly string[]): Promise<void> {
     this.collapsed.push(...ids);
   }
-  reveal(): void {}
+  revealed: string[] = [];
+  reveal(id: string): void {
+    this.revealed.push(id);
+  }
   point(): void {}
+}
+
+class Page implements IPage {
+  done: string[] = [];
+  reload(): void {
+    this.done.push('reload');
+  }
+  logIn(): void {
+    this.done.push('log in');
+  }
+  async saveCopy(): Promise<void> {
+    this.done.push('save copy');
+  }
+  async copy(text: string): Promise<void> {
+    this.done.push(`copy ${text}`);
+  }
 }
 
 class Api implements ICellOrderApi {
@@ -64,7 +87,7 @@ class Api implements ICellOrderApi {
     await Promise.resolve();
     this.meanwhile(signal);
     if (signal.aborted) {
-      throw new CellOrderError('aborted', 'Cancelled.', '');
+      throw new CellOrderError('aborted', trans);
     }
     if (this.error !== null) {
       throw this.error;
@@ -76,13 +99,15 @@ class Api implements ICellOrderApi {
 let notebook: YNotebook;
 let host: Host;
 let api: Api;
+let page: Page;
 let model: CellOrderModel;
 
 beforeEach(() => {
   notebook = notebookOf(IDS);
   host = new Host(notebook);
   api = new Api();
-  model = new CellOrderModel(host, api);
+  page = new Page();
+  model = new CellOrderModel(host, api, page, trans);
 });
 
 afterEach(() => {
@@ -118,25 +143,42 @@ describe('suggest', () => {
       true
     ]);
     expect(moves().map(move => move.cell)).toEqual(MOVED);
+    const code = (cell: string) => ({
+      cell,
+      type: 'code',
+      snippet: `text of ${cell}`,
+      executionCount: 7
+    });
     expect(moves()[1]).toEqual({
       cell: 'm2',
       snippet: 'text of m2',
       from: {
-        cell: 'm1',
-        type: 'markdown',
-        snippet: 'text of m1',
-        executionCount: null
+        index: 4,
+        after: {
+          cell: 'm1',
+          type: 'markdown',
+          snippet: 'text of m1',
+          executionCount: null
+        },
+        codeBefore: code('c3'),
+        codeAfter: null
       },
       to: {
-        cell: 'c1',
-        type: 'code',
-        snippet: 'text of c1',
-        executionCount: 7
+        index: 1,
+        after: code('c1'),
+        codeBefore: code('c1'),
+        codeAfter: code('c2')
       },
       confidence: 0.9,
-      status: 'open'
+      status: 'open',
+      ticked: true
     });
-    expect(moves()[0].to).toBeNull();
+    expect(moves()[0].to).toEqual({
+      index: 0,
+      after: null,
+      codeBefore: null,
+      codeAfter: code('c1')
+    });
     expect(idsOf(notebook)).toEqual(IDS);
   });
 
@@ -150,15 +192,23 @@ describe('suggest', () => {
   it('says why there is nothing to move', async () => {
     api.answer = answerOf(IDS, IDS, []);
     await model.suggest(REVIEW);
-    expect(model.state).toEqual({ kind: 'notice', notice: 'in-order' });
+    expect(model.state).toMatchObject({ kind: 'notice', notice: 'in-order' });
   });
 
   it('asks nothing for a read-only notebook or an empty selection', async () => {
     await model.suggest({ ...REVIEW, mode: 'selected' });
-    expect(model.state).toEqual({ kind: 'notice', notice: 'nothing-selected' });
+    expect(model.state).toEqual({
+      kind: 'notice',
+      notice: 'nothing-selected',
+      action: 'try-again'
+    });
     host.readOnly = true;
     await model.suggest(REVIEW);
-    expect(model.state).toEqual({ kind: 'notice', notice: 'read-only' });
+    expect(model.state).toEqual({
+      kind: 'notice',
+      notice: 'read-only',
+      action: 'save-copy'
+    });
     expect(api.requests).toHaveLength(0);
   });
 
@@ -179,7 +229,7 @@ describe('suggest', () => {
   });
 
   it('shows a failure, and asks the same again', async () => {
-    api.error = new CellOrderError('busy', 'Busy.', 'Later.');
+    api.error = new CellOrderError('busy', trans);
     const question = { ...REVIEW, mode: 'selected' as const, selected: ['m1'] };
     await model.suggest(question);
     expect(model.state).toEqual({ kind: 'error', error: api.error });
@@ -193,6 +243,60 @@ describe('suggest', () => {
     api.error = new RangeError('a bug');
     await expect(model.suggest(REVIEW)).rejects.toThrow('a bug');
     expect(model.state).toEqual({ kind: 'idle' });
+  });
+});
+
+describe('act', () => {
+  async function failed(reason: Reason): Promise<CellOrderError> {
+    api.error = new CellOrderError(reason, trans, { cells: 6 });
+    await model.suggest(REVIEW);
+    if (model.state.kind !== 'error') {
+      throw new Error(`no error but ${model.state.kind}`);
+    }
+    return model.state.error;
+  }
+
+  it.each<[Reason, string[]]>([
+    ['bad-answer', ['reload']],
+    [
+      'not-installed',
+      [`copy pip install jupyter-cellorder==${PACKAGE_VERSION}`]
+    ],
+    ['too-many-cells', ['copy c.CellOrder.max_cells = 6']]
+  ])('does what is offered for %s', async (reason, done) => {
+    const { action } = await failed(reason);
+    await model.act(action);
+    expect(page.done).toEqual(done);
+  });
+
+  it('asks the same again', async () => {
+    const { action } = await failed('offline');
+    api.error = null;
+    await model.act(action);
+    expect(api.requests[1]).toEqual(api.requests[0]);
+    expect(model.state.kind).toBe('suggestion');
+  });
+
+  it('opens the login page, and then asks again', async () => {
+    await model.act((await failed('logged-out')).action);
+    expect(page.done).toEqual(['log in']);
+    expect(model.state).toMatchObject({
+      error: { reason: 'logging-in', action: 'try-again' }
+    });
+  });
+
+  it('shows the longest cell', async () => {
+    notebook.cells[4].setSource('x'.repeat(1000));
+    await model.act((await failed('too-large')).action);
+    expect(host.revealed).toEqual(['m2']);
+  });
+
+  it('saves a copy of a read-only notebook', async () => {
+    host.readOnly = true;
+    await model.suggest(REVIEW);
+    expect(model.state).toMatchObject({ action: 'save-copy' });
+    await model.act('save-copy');
+    expect(page.done).toEqual(['save copy']);
   });
 });
 
@@ -220,6 +324,33 @@ describe('apply and undo', () => {
     expect(statuses()).toEqual(['open', 'applied', 'open']);
     model.undo();
     expect(idsOf(notebook)).toEqual(IDS);
+  });
+
+  it('applies what is ticked', async () => {
+    const before = model.state;
+    model.tick(['m1', 'm3'], false);
+    expect(before).toMatchObject({ moves: [{ ticked: true }, {}, {}] });
+    expect(moves().map(move => move.ticked)).toEqual([false, true, false]);
+    model.tick(['m3'], true);
+    await model.applyTicked();
+    expect(idsOf(notebook)).toEqual(['c1', 'm2', 'c2', 'm3', 'c3', 'm1']);
+    expect(statuses()).toEqual(['open', 'applied', 'applied']);
+    await model.applyTicked();
+    expect(statuses()).toEqual(['open', 'applied', 'applied']);
+  });
+
+  it('tells each target by the cells that stay, and that are in place', async () => {
+    api.answer = answerOf(IDS, ['c1', 'm1', 'm2', 'c2', 'm3', 'c3'], MOVED);
+    await model.suggest(REVIEW);
+    expect(moves().map(move => move.to.after?.cell)).toEqual([
+      'c1',
+      'c1',
+      'c2'
+    ]);
+    await model.apply(['m1']);
+    expect(moves()[1].to.after?.cell).toBe('m1');
+    model.undo();
+    expect(moves()[1].to.after?.cell).toBe('c1');
   });
 
   it('follows an undo and a redo made elsewhere', async () => {
@@ -288,7 +419,11 @@ describe('apply and undo', () => {
     host.readOnly = true;
     await model.apply();
     expect(idsOf(notebook)).toEqual(IDS);
-    expect(model.state).toEqual({ kind: 'notice', notice: 'read-only' });
+    expect(model.state).toEqual({
+      kind: 'notice',
+      notice: 'read-only',
+      action: 'save-copy'
+    });
   });
 
   it('keeps what was applied when discarded', async () => {

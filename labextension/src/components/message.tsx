@@ -2,11 +2,11 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { State } from '../state';
 
-/** A sentence with, below it, what can be done. */
+/** A sentence with, below it, the server's own words and what can be done. */
 export function Message(props: {
   kind: 'idle' | 'notice' | 'error';
   text: string;
-  advice?: string;
+  detail?: string | null;
   action?: string;
   onAction?: () => void;
 }): React.JSX.Element {
@@ -17,7 +17,7 @@ export function Message(props: {
       role={props.kind === 'error' ? 'alert' : 'status'}
     >
       <p>{props.text}</p>
-      {props.advice && <p className="jp-CellOrder-advice">{props.advice}</p>}
+      {props.detail && <p className="jp-CellOrder-advice">{props.detail}</p>}
       {props.action && (
         <div className="jp-CellOrder-actions">
           <button

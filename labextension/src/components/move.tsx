@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { IMoveState, Place } from '../state';
+import type { IMoveState, IPlace } from '../state';
 
 export interface IMoveProps {
   move: IMoveState;
@@ -79,20 +79,21 @@ export function Move(props: IMoveProps): React.JSX.Element {
 }
 
 function PlaceText(props: {
-  place: Place;
+  place: IPlace;
   trans: TranslationBundle;
 }): React.JSX.Element {
-  const { place, trans } = props;
-  if (place === null) {
+  const { trans } = props;
+  const previous = props.place.after;
+  if (previous === null) {
     return <>{trans.__('at the top')}</>;
   }
-  const words = place.snippet || trans.__('(an empty cell)');
+  const words = previous.snippet || trans.__('(an empty cell)');
   return (
     <>
       {trans.__('after')}{' '}
-      {place.type === 'code' ? (
+      {previous.type === 'code' ? (
         <code>
-          [{place.executionCount ?? ' '}] {words}
+          [{previous.executionCount ?? ' '}] {words}
         </code>
       ) : (
         <q>{words}</q>
@@ -112,6 +113,8 @@ function statusText(
       return trans.__('Skipped: deleted meanwhile');
     case 'edited':
       return trans.__('Skipped: edited meanwhile');
+    case 'moved':
+      return trans.__('Skipped: moved meanwhile');
     case 'pinned':
       return trans.__('Skipped: may not be moved');
   }

@@ -4,6 +4,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CellOrderApi } from '../api';
 import { CellOrderManager } from '../manager';
+import { Page } from '../page';
 import { ICellOrder } from '../tokens';
 
 /** Keeps the suggestions of the open notebooks; the schema of this plugin holds buttons, menus and settings. */
@@ -22,7 +23,8 @@ export const corePlugin: JupyterFrontEndPlugin<ICellOrder> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_cellorder');
     const api = new CellOrderApi(app.serviceManager.serverSettings, trans);
-    const manager = new CellOrderManager(tracker, api);
+    const page = new Page(app, trans);
+    const manager = new CellOrderManager(tracker, api, page, trans);
     if (settings !== null) {
       void followSettings(manager, settings);
     }
