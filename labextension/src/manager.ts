@@ -13,8 +13,6 @@ export class CellOrderManager implements ICellOrder {
     private readonly trans: TranslationBundle
   ) {}
 
-  keepMarkdownOrder = false;
-
   get current(): CellOrderModel | null {
     const panel = this.tracker.currentWidget;
     return panel === null ? null : this.modelFor(panel);
