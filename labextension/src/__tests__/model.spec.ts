@@ -42,7 +42,6 @@ class Host implements IHost {
   reveal(id: string): void {
     this.revealed.push(id);
   }
-  point(): void {}
 }
 
 class Page implements IPage {
@@ -152,6 +151,7 @@ describe('suggest', () => {
     expect(moves()[1]).toEqual({
       cell: 'm2',
       snippet: 'text of m2',
+      level: null,
       from: {
         index: 4,
         after: {
