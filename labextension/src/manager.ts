@@ -20,8 +20,6 @@ export class CellOrderManager implements ICellOrder {
     });
   }
 
-  keepMarkdownOrder = false;
-
   get current(): CellOrderModel | null {
     const panel = this.tracker.currentWidget;
     return panel === null ? null : this.modelFor(panel);

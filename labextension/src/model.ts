@@ -32,8 +32,6 @@ export interface IHost {
   collapse(ids: readonly string[]): Promise<void>;
   /** Scrolls to a cell and makes it the active one. */
   reveal(id: string): void;
-  /** Marks a cell and the one it is to follow; null for none. */
-  point(move: { cell: string; after: string | null } | null): void;
 }
 
 export interface ISuggestOptions {
@@ -258,11 +256,6 @@ export class CellOrderModel implements IDisposable {
     this.host.reveal(id);
   }
 
-  /** Marks where a cell stands and where it is to go, or nothing. */
-  point(move: { cell: string; after: string | null } | null): void {
-    this.host.point(move);
-  }
-
   /** Forgets the suggestion; what was applied stays. */
   discard(): void {
     if (this._state.kind !== 'thinking') {
@@ -394,7 +387,6 @@ export class CellOrderModel implements IDisposable {
 
   private show(state: State): void {
     if (!this._isDisposed) {
-      this.host.point(null);
       this._state = state;
       this._stateChanged.emit();
     }

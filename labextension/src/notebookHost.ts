@@ -9,9 +9,6 @@ import { collapsedAround, type IHeadingCell } from './headings';
 import type { IHost } from './model';
 import { holdScroll } from './scroll';
 
-const MOVING = 'jp-CellOrder-moving';
-const TARGET = 'jp-CellOrder-target';
-
 /** The host of a notebook that is open in JupyterLab or Notebook. */
 export class NotebookHost implements IHost {
   constructor(private readonly panel: NotebookPanel) {}
@@ -136,14 +133,6 @@ export class NotebookHost implements IHost {
     // Rejected when the author scrolls elsewhere meanwhile: nothing to mend then.
     content.scrollToItem(index, 'smart').then(show, () => undefined);
     void cell.ready.then(show);
-  }
-
-  point(move: { cell: string; after: string | null } | null): void {
-    for (const cell of this.panel.content.widgets) {
-      const id = idOf(cell);
-      cell.node.classList.toggle(MOVING, id === move?.cell);
-      cell.node.classList.toggle(TARGET, id === move?.after);
-    }
   }
 }
 

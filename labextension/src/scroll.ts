@@ -17,13 +17,13 @@ export function holdScroll(content: Notebook): () => void {
     .filter(cell => cell.node.isConnected && !cell.isHidden)
     .map(cell => ({ cell, rect: cell.node.getBoundingClientRect() }))
     .filter(({ rect }) => rect.bottom > frame.top && rect.top < frame.bottom)
-    .map(({ cell, rect }) => ({ cell, offset: rect.top - frame.top }));
+    .map(({ cell, rect }) => ({ cell, top: rect.top }));
   return () => {
     const first = seen.find(({ cell }) => !cell.isDisposed && !cell.isHidden);
     if (first === undefined) {
       return;
     }
-    const { cell, offset } = first;
+    const { cell, top } = first;
     const end = performance.now() + SETTLING;
     let held = true;
     const release = () => {
@@ -39,11 +39,9 @@ export function holdScroll(content: Notebook): () => void {
       }
       // In the mode `full`, a cell that has left the screen is not there to be measured.
       if (cell.node.isConnected) {
-        const top =
-          cell.node.getBoundingClientRect().top -
-          outerNode.getBoundingClientRect().top;
-        if (Math.abs(top - offset) >= 1) {
-          outerNode.scrollTop += top - offset;
+        const shift = cell.node.getBoundingClientRect().top - top;
+        if (Math.abs(shift) >= 1) {
+          outerNode.scrollTop += shift;
         }
       }
       requestAnimationFrame(hold);

@@ -29,6 +29,8 @@ export interface IPlace {
 export interface IMoveState {
   readonly cell: string;
   readonly snippet: string;
+  /** 1..6 where the cell begins with a heading, else null. */
+  readonly level: number | null;
   readonly from: IPlace;
   readonly to: IPlace;
   /** Between 0 and 1. */

@@ -1,7 +1,7 @@
 import type { YNotebook } from '@jupyter/ydoc';
 import type { IArrangement } from './moved';
 import type { SkipReason } from './order';
-import { codeSnippet, markdownSnippet } from './snippet';
+import { codeSnippet, headingLevel, markdownSnippet } from './snippet';
 import type { IMoveState, INeighbour, IPlace } from './state';
 import type { IRequestCell, ISuggestAnswer } from './tokens';
 
@@ -24,6 +24,7 @@ export class Suggestion {
     this._moves = answer.moves.map(move => ({
       cell: move.cell,
       snippet: markdownSnippet(this.sources.get(move.cell) ?? ''),
+      level: headingLevel(this.sources.get(move.cell) ?? ''),
       from: this.place(ids, move.from, () => true),
       to: this.place(answer.order, move.to, stays),
       confidence: Math.min(1, Math.max(0, move.confidence)),

@@ -109,6 +109,7 @@ describe('suggest', () => {
     expect(moves()[1]).toEqual({
       cell: 'm2',
       snippet: 'text of m2',
+      level: null,
       from: {
         index: 4,
         after: {

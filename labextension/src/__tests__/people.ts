@@ -29,7 +29,6 @@ export class Host implements IHost {
   reveal(id: string): void {
     this.revealed.push(id);
   }
-  point(): void {}
 }
 
 /** A page that notes what it is told to do. */

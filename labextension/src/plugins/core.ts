@@ -1,6 +1,5 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CellOrderApi } from '../api';
 import { CellOrderManager } from '../manager';
@@ -14,33 +13,15 @@ export const corePlugin: JupyterFrontEndPlugin<ICellOrder> = {
   autoStart: true,
   provides: ICellOrder,
   requires: [INotebookTracker],
-  optional: [ITranslator, ISettingRegistry],
+  optional: [ITranslator],
   activate: (
     app,
     tracker: INotebookTracker,
-    translator: ITranslator | null,
-    settings: ISettingRegistry | null
+    translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_cellorder');
     const api = new CellOrderApi(app.serviceManager.serverSettings, trans);
     const page = new Page(app, trans);
-    const manager = new CellOrderManager(tracker, api, page, trans);
-    if (settings !== null) {
-      void followSettings(manager, settings);
-    }
-    return manager;
+    return new CellOrderManager(tracker, api, page, trans);
   }
 };
-
-async function followSettings(
-  manager: CellOrderManager,
-  registry: ISettingRegistry
-): Promise<void> {
-  const settings = await registry.load(corePlugin.id);
-  const read = () => {
-    manager.keepMarkdownOrder =
-      settings.get('keepMarkdownOrder').composite === true;
-  };
-  settings.changed.connect(read);
-  read();
-}
