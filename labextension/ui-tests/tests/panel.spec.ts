@@ -150,7 +150,7 @@ test('it can be cancelled while it thinks, and asks only once', async ({
   await lab.toolbarButton.click();
   await lab.button('Cancel').click();
   await aborted;
-  await expect(lab.button('Suggest order')).toBeVisible();
+  await expect(lab.button('Check this notebook')).toBeVisible();
   expect(requests).toBe(1);
   expect(await lab.order()).toEqual(IDS);
 });
@@ -182,14 +182,13 @@ test('moves are applied one by one, and undone in turn', async ({ lab }) => {
   await lab.open('single.ipynb');
   await lab.answerWith(ORDER, MOVED);
   await lab.suggest();
-  const apply = (id: string) =>
-    lab.panel.locator(`[data-cell-id=${id}]`).getByRole('button', {
-      name: /^Apply/
-    });
-  await apply('m2').click();
+  await lab.tick('m1').click();
+  await lab.tick('m3').click();
+  await lab.button('Apply ticked (1)').click();
   await expect(lab.panel).toContainText('1 move applied.');
   expect(await lab.order()).toEqual(['c1', 'm2', 'c2', 'c3', 'm1', 'm3']);
-  await apply('m1').click();
+  await lab.tick('m1').click();
+  await lab.button('Apply ticked (1)').click();
   expect(await lab.order()).toEqual(['m1', 'c1', 'm2', 'c2', 'c3', 'm3']);
   await lab.button('Undo').click();
   await lab.button('Undo').click();
@@ -252,7 +251,7 @@ test('selected cells are placed from the context menu; pinned cells are named to
     .click({ button: 'right' });
   const asked = lab.page.waitForRequest('**/cellorder/suggest*');
   await lab.page
-    .getByRole('menuitem', { name: 'Place Selected Markdown Cells' })
+    .getByRole('menuitem', { name: 'Place the Selected Cells' })
     .click();
   const { mode, selected, cells } = question(await asked);
   expect(mode).toBe('selected');
@@ -262,10 +261,12 @@ test('selected cells are placed from the context menu; pinned cells are named to
     'm1'
   ]);
   await expect(lab.moves).toHaveCount(1);
-  await expect(lab.moves).toContainText('after [ ] c1 = 1');
+  await expect(lab.moves).toContainText(/before \[\s\]\sc2 = 1/);
 });
 
-test('ordering all markdown anew asks for confirmation', async ({ lab }) => {
+test('ordering all markdown from scratch asks for confirmation', async ({
+  lab
+}) => {
   write('all.ipynb', madeOf(IDS));
   await lab.open('all.ipynb');
   await lab.answerWith(ORDER, MOVED);
@@ -276,7 +277,7 @@ test('ordering all markdown anew asks for confirmation', async ({ lab }) => {
   });
   const menu = lab.page.getByRole('menuitem', { name: 'Edit', exact: true });
   const item = lab.page.getByRole('menuitem', {
-    name: 'Order All Markdown Cells Anew'
+    name: 'Order All Markdown from Scratch'
   });
   await menu.click();
   await item.click();
@@ -333,26 +334,50 @@ test('a collapsed heading moves alone and leaves nothing hidden', async ({
 });
 
 test('it can be used with the keyboard alone', async ({ lab }) => {
+  const { keyboard } = lab.page;
   write('keyboard.ipynb', madeOf(IDS));
   await lab.open('keyboard.ipynb');
   await lab.answerWith(ORDER, MOVED);
   await lab.page.locator('.jp-CodeCell').first().click();
-  await lab.page.keyboard.press('Escape');
-  await lab.page.keyboard.press('Alt+Shift+O');
+  await keyboard.press('Escape');
+  await keyboard.press('Alt+Shift+O');
   await expect(lab.moves).toHaveCount(3);
   await lab.button('Apply all').focus();
-  await lab.page.keyboard.press('Tab');
+  await keyboard.press('Tab');
   await expect(lab.button('Discard')).toBeFocused();
-  await lab.page.keyboard.press('Tab');
-  await expect(lab.button('Words of m1')).toBeFocused();
+  await keyboard.press('Tab');
+  await expect(lab.panel.getByRole('checkbox')).toBeFocused();
+  await keyboard.press('Tab');
+  await expect(lab.row('m1')).toBeFocused();
   // The cell and the place it is to go to are marked while the move has the focus.
-  await expect(lab.page.locator('.jp-CellOrder-moving')).toContainText(
-    'Words of m1'
-  );
-  await lab.page.keyboard.press('Tab');
-  await lab.page.keyboard.press('Enter');
-  await expect(lab.panel).toContainText('1 move applied.');
-  expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'c3', 'm2', 'm3']);
+  const moving = lab.page.locator('.jp-CellOrder-moving');
+  const pointed = lab.page.locator('.jp-CellOrder-slots > .jp-mod-pointed');
+  await expect(moving).toContainText('Words of m1');
+  await expect(pointed).toHaveText('Words of m1');
+  await keyboard.press('ArrowDown');
+  await expect(lab.row('m2')).toBeFocused();
+  await expect(moving).toContainText('Words of m2');
+  await expect(pointed).toHaveText('Words of m2');
+  await keyboard.press('Enter');
+  await expect.poll(async () => (await lab.view()).active).toBe('m2');
+  await expect(lab.row('m2')).toBeFocused();
+  await keyboard.press('Space');
+  await expect(lab.row('m2')).toHaveAttribute('aria-selected', 'false');
+  await keyboard.press('Control+Enter');
+  await expect(lab.panel).toContainText('2 moves applied. 1 move left.');
+  expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
+  await lab.button('Undo').focus();
+  await keyboard.press('Enter');
+  await expect(lab.button('Apply ticked (2)')).toBeFocused();
+  expect(await lab.order()).toEqual(IDS);
+  await keyboard.press('Escape');
+  await expect(lab.moves).toHaveCount(0);
+  await expect(lab.slots).toHaveCount(0);
+  await expect(moving).toHaveCount(0);
+  await expect(lab.page.locator('.jp-Notebook :focus')).toHaveCount(1);
+  // Back in the notebook, keys mean what they meant before.
+  await keyboard.press('ArrowUp');
+  expect((await lab.view()).active).toBe('m1');
 });
 
 test('attachments, metadata and cells of an old format without ids survive', async ({
