@@ -11,7 +11,14 @@ export class CellOrderManager implements ICellOrder {
     private readonly api: ICellOrderApi,
     private readonly page: IPage,
     private readonly trans: TranslationBundle
-  ) {}
+  ) {
+    tracker.widgetAdded.connect((_, panel) => {
+      this.modelFor(panel);
+    });
+    tracker.forEach(panel => {
+      this.modelFor(panel);
+    });
+  }
 
   get current(): CellOrderModel | null {
     const panel = this.tracker.currentWidget;
@@ -28,6 +35,7 @@ export class CellOrderManager implements ICellOrder {
         this.trans
       );
       this.models.set(panel, model);
+      void panel.context.ready.then(() => this.models.get(panel)?.watch());
       panel.disposed.connect(() => {
         this.models.get(panel)?.dispose();
         this.models.delete(panel);

@@ -1,4 +1,5 @@
-import type { ISharedNotebook } from '@jupyter/ydoc';
+import type { YNotebook } from '@jupyter/ydoc';
+import type { IArrangement } from './moved';
 import type { SkipReason } from './order';
 import { codeSnippet, headingLevel, markdownSnippet } from './snippet';
 import type { IMoveState, INeighbour, IPlace } from './state';
@@ -12,7 +13,9 @@ export class Suggestion {
   constructor(
     readonly answer: ISuggestAnswer,
     private readonly asked: readonly IRequestCell[],
-    private readonly counts: ReadonlyMap<string, number | null>
+    private readonly counts: ReadonlyMap<string, number | null>,
+    /** How the cells stood when asked. */
+    readonly arrangement: IArrangement
   ) {
     this.sources = new Map(asked.map(cell => [cell.id, cell.source]));
     this.indices = new Map(asked.map((cell, index) => [cell.id, index]));
@@ -41,6 +44,11 @@ export class Suggestion {
   /** The cells which the answer wants moved and which have not been. */
   get unsettled(): ReadonlySet<string> {
     return this.idsWhere(move => move.status !== 'applied');
+  }
+
+  /** The cells that stand where the answer wants them. */
+  get applied(): ReadonlySet<string> {
+    return this.idsWhere(move => move.status === 'applied');
   }
 
   /** The cells whose move can be made. */
@@ -137,7 +145,7 @@ function nearest(
 
 /** The number in brackets beside each code cell. */
 export function executionCounts(
-  notebook: ISharedNotebook
+  notebook: YNotebook
 ): Map<string, number | null> {
   return new Map(
     notebook.cells.map(cell => [

@@ -1,8 +1,8 @@
-import type { ISharedNotebook, YNotebook } from '@jupyter/ydoc';
+import type { YNotebook } from '@jupyter/ydoc';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CellOrderError, type Reason } from '../errors';
-import { CellOrderModel, type IHost, type IPage } from '../model';
-import type { IMoveState } from '../state';
+import { CellOrderModel, type ISuggestOptions } from '../model';
+import type { IMoveState, IThinkingState } from '../state';
 import type {
   ICellOrderApi,
   IHealth,
@@ -11,54 +11,12 @@ import type {
 } from '../tokens';
 import { PACKAGE_VERSION } from '../version';
 import { answerOf, idsOf, notebookOf } from './notebook';
+import { Host, Page, REVIEW } from './people';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
 const MOVED = ['m1', 'm2', 'm3'];
-const REVIEW = {
-  mode: 'review' as const,
-  keepMarkdownOrder: false,
-  selected: []
-};
-
 const trans = nullTranslator.load('');
-
-class Host implements IHost {
-  constructor(readonly notebook: ISharedNotebook) {}
-  readOnly = false;
-  collaborative = false;
-  expanded: string[] = [];
-  collapsed: string[] = [];
-  keepView(change: () => void): void {
-    change();
-  }
-  async expandAround(): Promise<string[]> {
-    return this.expanded;
-  }
-  async collapse(ids: readonly string[]): Promise<void> {
-    this.collapsed.push(...ids);
-  }
-  revealed: string[] = [];
-  reveal(id: string): void {
-    this.revealed.push(id);
-  }
-}
-
-class Page implements IPage {
-  done: string[] = [];
-  reload(): void {
-    this.done.push('reload');
-  }
-  logIn(): void {
-    this.done.push('log in');
-  }
-  async saveCopy(): Promise<void> {
-    this.done.push('save copy');
-  }
-  async copy(text: string): Promise<void> {
-    this.done.push(`copy ${text}`);
-  }
-}
 
 class Api implements ICellOrderApi {
   answer: ISuggestAnswer = answerOf(IDS, ORDER, MOVED);
@@ -182,11 +140,62 @@ describe('suggest', () => {
     expect(idsOf(notebook)).toEqual(IDS);
   });
 
-  it('asks once, however often it is clicked', async () => {
+  it('says when it began', async () => {
+    const before = performance.now();
+    const asked = model.suggest(REVIEW);
+    expect(model.state).toMatchObject({ kind: 'thinking', warming: false });
+    const { since } = model.state as IThinkingState;
+    expect(since).toBeGreaterThanOrEqual(before);
+    expect(since).toBeLessThanOrEqual(performance.now());
+    await asked;
+  });
+
+  it('joins the same question, however often it is clicked', async () => {
     const first = model.suggest(REVIEW);
-    await model.suggest(REVIEW);
+    await model.suggest({ ...REVIEW, selected: [] });
+    expect(model.state.kind).toBe('suggestion');
     await first;
     expect(api.requests).toHaveLength(1);
+  });
+
+  it.each<[string, () => ISuggestOptions]>([
+    ['another mode', () => ({ ...REVIEW, mode: 'all' })],
+    [
+      'an edit',
+      () => {
+        notebook.cells[3].setSource('edited');
+        return REVIEW;
+      }
+    ]
+  ])('replaces the question after %s', async (_name, next) => {
+    const signals: AbortSignal[] = [];
+    api.meanwhile = signal => signals.push(signal);
+    const kinds: string[] = [];
+    model.stateChanged.connect(() => kinds.push(model.state.kind));
+    const first = model.suggest(REVIEW);
+    await Promise.resolve();
+    await Promise.resolve();
+    const second = model.suggest(next());
+    await Promise.all([first, second]);
+    expect(signals.map(signal => signal.aborted)).toEqual([true, false]);
+    expect(kinds.pop()).toBe('suggestion');
+    expect(kinds).not.toContain('error');
+  });
+
+  it('asks anew when cancelled just before', async () => {
+    const first = model.suggest(REVIEW);
+    model.cancel();
+    expect(model.state).toEqual({ kind: 'idle' });
+    await model.suggest(REVIEW);
+    await first;
+    expect(model.state.kind).toBe('suggestion');
+  });
+
+  it('shows nothing of an answer that comes after cancelling', async () => {
+    api.error = new CellOrderError('offline', trans);
+    api.meanwhile = () => model.cancel();
+    await model.suggest(REVIEW);
+    expect(model.state).toEqual({ kind: 'idle' });
   });
 
   it('says why there is nothing to move', async () => {
@@ -397,6 +406,54 @@ describe('apply and undo', () => {
     await model.apply();
     expect(idsOf(notebook)).toEqual(['c1', 'c2', 'm3', 'c3', 'm1']);
     expect(statuses()).toEqual(['edited', 'deleted', 'applied']);
+  });
+
+  it('skips and names a cell that the author moved since', async () => {
+    notebook.moveCell(4, 0);
+    await model.apply();
+    expect(idsOf(notebook)).toEqual(['m2', 'm1', 'c1', 'c2', 'm3', 'c3']);
+    expect(statuses()).toEqual(['applied', 'moved', 'applied']);
+  });
+
+  it('moves a cell past which the author moved code', async () => {
+    notebook.moveCell(2, 5);
+    await model.apply();
+    expect(statuses()).toEqual(['applied', 'applied', 'applied']);
+    expect(idsOf(notebook)).toEqual(ORDER);
+  });
+
+  it('moves a cell that the author moved away and back', async () => {
+    notebook.moveCell(4, 0);
+    notebook.moveCell(0, 4);
+    await model.apply();
+    expect(statuses()).toEqual(['applied', 'applied', 'applied']);
+  });
+
+  it('does not take back what the author moved after it', async () => {
+    await model.apply();
+    notebook.moveCell(0, 2);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(['c1', 'm1', 'c2', 'c3', 'm2', 'm3']);
+  });
+
+  it('keeps what was written since when undone and redone by the keyboard', async () => {
+    await model.apply();
+    notebook.cells[0].setSource('written after the move');
+    notebook.cells[0].setMetadata('note', 'new');
+    notebook.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+    expect(notebook.cells[3].source).toBe('written after the move');
+    expect(notebook.cells[3].getMetadata()).toEqual({
+      tags: ['m1'],
+      note: 'new'
+    });
+    expect(model.state).toMatchObject({ keptChanges: true });
+    notebook.cells[3].setSource('and once more');
+    notebook.cells[3].deleteMetadata('note');
+    notebook.redo();
+    expect(idsOf(notebook)).toEqual(ORDER);
+    expect(notebook.cells[0].source).toBe('and once more');
+    expect(notebook.cells[0].getMetadata()).toEqual({ tags: ['m1'] });
   });
 
   it('notices what is edited while headings open', async () => {

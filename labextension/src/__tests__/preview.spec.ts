@@ -21,7 +21,7 @@ function previewOf() {
     notebook,
     readOnly: false,
     collaborative: false,
-    keepView: change => change(),
+    holdView: () => () => undefined,
     expandAround: async () => [],
     collapse: async () => undefined,
     reveal: id => revealed.push(id)
