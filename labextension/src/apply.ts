@@ -1,15 +1,8 @@
-import type { ISharedNotebook, YNotebook } from '@jupyter/ydoc';
+import type { YNotebook } from '@jupyter/ydoc';
 import type { IStep } from './order';
 
 /** An entry of the notebook's undo stack. */
 export type UndoItem = YNotebook['undoManager']['undoStack'][number];
-
-/** The undo stacks of a notebook, which the interface of shared notebooks leaves out. */
-export function undoManagerOf(
-  notebook: ISharedNotebook
-): YNotebook['undoManager'] {
-  return (notebook as YNotebook).undoManager;
-}
 
 /**
  * Makes the steps as one change that one undo takes back; returns its entry on the undo stack.
@@ -17,13 +10,13 @@ export function undoManagerOf(
  * Not `moveCell`: inside a transaction `cells` is out of date, and a second call loses a cell.
  */
 export function applySteps(
-  notebook: ISharedNotebook,
+  notebook: YNotebook,
   steps: readonly IStep[]
 ): UndoItem | null {
   if (steps.length === 0) {
     return null;
   }
-  const undoManager = undoManagerOf(notebook);
+  const { undoManager } = notebook;
   const moved = new Set(steps.map(step => step.id));
   const snapshots = new Map(
     notebook.cells

@@ -1,24 +1,28 @@
-import type { ISharedNotebook } from '@jupyter/ydoc';
-import type { IDisposable } from '@lumino/disposable';
+import type { YNotebook } from '@jupyter/ydoc';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { DisposableSet, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { applySteps, undoManagerOf, type UndoItem } from './apply';
-import { CellOrderError } from './errors';
+import { ConcurrentEdits } from './concurrent';
+import { Doubles } from './doubles';
+import { CellOrderError, type Action } from './errors';
+import { arrangementOf, movedSince } from './moved';
 import { plan, type IPlan } from './order';
 import { presentCells, requestCells } from './request';
-import type { State } from './state';
+import type { INoticeState, State } from './state';
+import { MadeSteps, type IMadeStep, type IStepChange } from './steps';
 import { executionCounts, Suggestion } from './suggestion';
-import type { ICellOrderApi, Mode } from './tokens';
+import type { ICellOrderApi, ISuggestRequest, Mode } from './tokens';
 
 /** The notebook that a model works on. */
 export interface IHost {
   /** The shared notebook; null until it is loaded. */
-  readonly notebook: ISharedNotebook | null;
+  readonly notebook: YNotebook | null;
   /** Whether its cells may not be moved at all. */
   readonly readOnly: boolean;
   /** Whether others may be editing it at the same time. */
   readonly collaborative: boolean;
-  /** Makes a change and puts back, by id, what of the view it resets. */
-  keepView(change: () => void): void;
+  /** Remembers, by id, what of the view a change of the cells resets; the result puts it back. */
+  holdView(): () => void;
   /** Opens the collapsed headings that hide one of the cells, and names them. */
   expandAround(
     ids: ReadonlySet<string>,
@@ -28,8 +32,6 @@ export interface IHost {
   collapse(ids: readonly string[]): Promise<void>;
   /** Scrolls to a cell and makes it the active one. */
   reveal(id: string): void;
-  /** Marks a cell and the one it is to follow; null for none. */
-  point(move: { cell: string; after: string | null } | null): void;
 }
 
 export interface ISuggestOptions {
@@ -39,24 +41,30 @@ export interface ISuggestOptions {
   readonly selected: readonly string[];
 }
 
-/** One step that was made, and where it is on the undo or redo stack. */
-interface IApplied {
-  readonly suggestion: Suggestion;
-  readonly ids: readonly string[];
-  /** All cells in the order before. */
-  readonly before: readonly string[];
-  /** What the moved cells held when they were moved. */
-  readonly contents: string;
-  readonly expanded: readonly string[];
-  item: UndoItem | null;
-  undone: boolean;
+/** What a failure may ask of the page as a whole. */
+export interface IPage {
+  reload(): void;
+  /** Opens the server's login page beside this one. */
+  logIn(): void;
+  /** Offers to save the notebook in front under another name. */
+  saveCopy(): Promise<void>;
+  copy(text: string): Promise<void>;
+}
+
+/** A question under way. */
+interface IAsking {
+  readonly question: string;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
 }
 
 /** The suggestion of one notebook: asking for it, applying it, undoing it. */
 export class CellOrderModel implements IDisposable {
   constructor(
     private readonly host: IHost,
-    private readonly api: ICellOrderApi
+    private readonly api: ICellOrderApi,
+    private readonly page: IPage,
+    private readonly trans: TranslationBundle
   ) {}
 
   get state(): State {
@@ -84,57 +92,58 @@ export class CellOrderModel implements IDisposable {
     return this._state.kind === 'suggestion' && this.latest !== undefined;
   }
 
-  /** Asks for a suggestion; while one is being made, a second call changes nothing. */
+  /** Looks after what others write meanwhile, from when the notebook is loaded. */
+  watch(): void {
+    const { notebook } = this.host;
+    if (notebook === null || !this.host.collaborative || this._doubles) {
+      return;
+    }
+    this._doubles = new Doubles(notebook);
+    this._doubles.removed.connect((_, ids) => this._steps?.forgetMade(ids));
+    this.disposables.add(this._doubles);
+    this.disposables.add(new ConcurrentEdits(notebook));
+  }
+
+  /** Asks for a suggestion; joins the same question under way, and replaces another one. */
   async suggest(options: ISuggestOptions): Promise<void> {
     const { notebook } = this.host;
-    if (this._state.kind === 'thinking' || notebook === null) {
+    if (notebook === null || this.isDisposed) {
       return;
     }
-    if (this.host.readOnly) {
-      this.forget({ kind: 'notice', notice: 'read-only' });
+    if (this.host.readOnly || isEmpty(options)) {
+      this.cancel();
+      this.forget(
+        noticeState(this.host.readOnly ? 'read-only' : 'nothing-selected')
+      );
       return;
     }
-    const cells = requestCells(notebook);
-    if (options.mode === 'selected' && options.selected.length === 0) {
-      this.forget({ kind: 'notice', notice: 'nothing-selected' });
-      return;
+    const request: ISuggestRequest = {
+      mode: options.mode,
+      keep_markdown_order: options.keepMarkdownOrder,
+      cells: requestCells(notebook),
+      selected: [...options.selected]
+    };
+    const question = JSON.stringify(request);
+    if (this._asking?.question === question) {
+      return this._asking.done;
     }
-    const abort = new AbortController();
-    this._abort = abort;
+    this.cancel();
     this._asked = options;
-    this.forget({ kind: 'thinking', cells: cells.length, warming: false });
-    try {
-      const counts = executionCounts(notebook);
-      const health = await this.api.health(abort.signal);
-      if (health.state === 'cold' || health.state === 'loading') {
-        this.show({ kind: 'thinking', cells: cells.length, warming: true });
-      }
-      const answer = await this.api.suggest(
-        {
-          mode: options.mode,
-          keep_markdown_order: options.keepMarkdownOrder,
-          cells,
-          selected: [...options.selected]
-        },
-        abort.signal
-      );
-      if (answer.moves.length === 0) {
-        this.show({ kind: 'notice', notice: answer.notice ?? 'in-order' });
-      } else {
-        this._suggestion = new Suggestion(answer, cells, counts);
-        this.showSuggestion();
-      }
-    } catch (error) {
-      if (!(error instanceof CellOrderError)) {
-        this.show({ kind: 'idle' });
-        throw error;
-      }
-      this.show(
-        error.reason === 'aborted' ? { kind: 'idle' } : { kind: 'error', error }
-      );
-    } finally {
-      this._abort = null;
-    }
+    const abort = new AbortController();
+    const asking: IAsking = {
+      question,
+      abort,
+      // Begun when all is noted down, as whoever hears of it may ask or cancel at once.
+      done: Promise.resolve().then(() => this.ask(notebook, request, asking))
+    };
+    this._asking = asking;
+    this.forget({
+      kind: 'thinking',
+      cells: request.cells.length,
+      warming: false,
+      since: performance.now()
+    });
+    return asking.done;
   }
 
   /** Asks the latest question again. */
@@ -144,9 +153,56 @@ export class CellOrderModel implements IDisposable {
     }
   }
 
+  /** Does what a failure or a notice offers to do. */
+  async act(action: Action): Promise<void> {
+    const error = this._state.kind === 'error' ? this._state.error : null;
+    switch (action) {
+      case 'try-again':
+        return this.suggestAgain();
+      case 'reload':
+        return this.page.reload();
+      case 'log-in':
+        this.page.logIn();
+        // The page stays, and with it what was asked.
+        return this.show({
+          kind: 'error',
+          error: new CellOrderError('logging-in', this.trans)
+        });
+      case 'save-copy':
+        return this.page.saveCopy();
+      case 'copy-install':
+      case 'copy-upgrade':
+      case 'copy-setting':
+        return error?.clip ? this.page.copy(error.clip) : undefined;
+      case 'show-longest':
+        return this.revealLongest();
+    }
+  }
+
+  /** Says which moves are wanted; see `applyTicked`. */
+  tick(ids: Iterable<string>, on: boolean): void {
+    if (this._suggestion !== null && this._state.kind === 'suggestion') {
+      this._suggestion.tick(ids, on);
+      this._state = { ...this._state, moves: this._suggestion.moves };
+      this._stateChanged.emit();
+    }
+  }
+
+  /** Makes the moves that are open and ticked, as one undoable step. */
+  async applyTicked(): Promise<void> {
+    if (this._suggestion !== null) {
+      await this.apply([...this._suggestion.ticked]);
+    }
+  }
+
   /** Stops the request under way. */
   cancel(): void {
-    this._abort?.abort();
+    const asking = this._asking;
+    if (asking !== null) {
+      this._asking = null;
+      asking.abort.abort();
+      this.show({ kind: 'idle' });
+    }
   }
 
   /** Makes the given moves, or all that are open, as one undoable step. */
@@ -157,7 +213,7 @@ export class CellOrderModel implements IDisposable {
       return;
     }
     if (this.host.readOnly) {
-      this.forget({ kind: 'notice', notice: 'read-only' });
+      this.forget(noticeState('read-only'));
       return;
     }
     const { open } = suggestion;
@@ -174,24 +230,12 @@ export class CellOrderModel implements IDisposable {
       }
       // Planned again, as opening headings took a moment in which the author may have typed.
       const { steps, placed, skipped } = planFor(notebook, suggestion, chosen);
-      const before = notebook.cells.map(cell => cell.getId());
-      let item: UndoItem | null = null;
-      this.host.keepView(() => {
-        item = applySteps(notebook, steps);
-      });
+      const made = this.stepsOf(notebook).make(steps, placed, expanded);
       suggestion.mark(placed, 'applied');
       skipped.forEach(({ id, reason }) => suggestion.mark([id], reason));
-      if (item !== null) {
-        this.watchUndo(notebook);
-        this._applied.push({
-          suggestion,
-          ids: placed,
-          before,
-          contents: contentsOf(notebook, placed),
-          expanded,
-          item,
-          undone: false
-        });
+      if (made !== null) {
+        this._doubles?.watch(placed);
+        this._made.push(made);
       }
       this.showSuggestion();
     } finally {
@@ -201,32 +245,15 @@ export class CellOrderModel implements IDisposable {
 
   /** Takes back the latest step of ours, and nothing that was changed after it. */
   undo(): void {
-    const { notebook } = this.host;
-    const latest = this.latest;
-    if (notebook === null || latest === undefined || this.host.readOnly) {
-      return;
-    }
-    const { undoStack } = undoManagerOf(notebook);
-    if (
-      undoStack[undoStack.length - 1] === latest.item &&
-      contentsOf(notebook, latest.ids) === latest.contents
-    ) {
-      this.host.keepView(() => {
-        notebook.undo();
-      });
-    } else {
-      this.moveBack(notebook, latest);
+    const { latest } = this;
+    if (latest !== undefined && !this.host.readOnly) {
+      this._steps?.undo(latest);
     }
   }
 
   /** Scrolls to a cell. */
   reveal(id: string): void {
     this.host.reveal(id);
-  }
-
-  /** Marks where a cell stands and where it is to go, or nothing. */
-  point(move: { cell: string; after: string | null } | null): void {
-    this.host.point(move);
   }
 
   /** Forgets the suggestion; what was applied stays. */
@@ -242,47 +269,108 @@ export class CellOrderModel implements IDisposable {
     }
     this._isDisposed = true;
     this.cancel();
-    this._unwatch?.();
+    this.disposables.dispose();
     Signal.clearData(this);
   }
 
   /** The latest step of the suggestion on show that has not been undone. */
-  private get latest(): IApplied | undefined {
-    return this._applied
-      .filter(step => step.suggestion === this._suggestion && !step.undone)
-      .pop();
+  private get latest(): IMadeStep | undefined {
+    return this._made.filter(step => !step.undone).pop();
+  }
+
+  private async ask(
+    notebook: YNotebook,
+    request: ISuggestRequest,
+    asking: IAsking
+  ): Promise<void> {
+    const { signal } = asking.abort;
+    const counts = executionCounts(notebook);
+    const arrangement = arrangementOf(notebook);
+    try {
+      const health = await this.api.health(signal);
+      if (
+        this._state.kind === 'thinking' &&
+        this._asking === asking &&
+        (health.state === 'cold' || health.state === 'loading')
+      ) {
+        this.show({ ...this._state, warming: true });
+      }
+      const answer = await this.api.suggest(request, signal);
+      if (!this.settles(asking)) {
+        return;
+      }
+      if (answer.moves.length === 0) {
+        this.show(noticeState(answer.notice ?? 'in-order'));
+      } else {
+        this._suggestion = new Suggestion(
+          answer,
+          request.cells,
+          counts,
+          arrangement
+        );
+        this.showSuggestion();
+      }
+    } catch (error) {
+      const ours = error instanceof CellOrderError;
+      if (this.settles(asking)) {
+        this.show(ours ? { kind: 'error', error } : { kind: 'idle' });
+      }
+      if (!ours) {
+        throw error;
+      }
+    }
+  }
+
+  /** Ends a question; false where it was cancelled or another one has taken its place. */
+  private settles(asking: IAsking): boolean {
+    const current = this._asking === asking;
+    if (current) {
+      this._asking = null;
+    }
+    return current;
+  }
+
+  private stepsOf(notebook: YNotebook): MadeSteps {
+    if (this._steps === null) {
+      this._steps = new MadeSteps(notebook, this.host.collaborative, () =>
+        this.host.holdView()
+      );
+      this._steps.changed.connect(this.onStepChanged, this);
+      this.disposables.add(this._steps);
+    }
+    return this._steps;
+  }
+
+  private onStepChanged(
+    _: MadeSteps,
+    { step, keptChanges }: IStepChange
+  ): void {
+    this._doubles?.watch(step.ids);
+    if (step.undone) {
+      void this.host.collapse(step.expanded);
+    }
+    if (this._made.includes(step)) {
+      this._suggestion?.mark(step.ids, step.undone ? 'open' : 'applied');
+      this.showSuggestion(keptChanges);
+    }
+  }
+
+  private revealLongest(): void {
+    const lengths = (this.host.notebook?.cells ?? []).map(cell => ({
+      id: cell.getId(),
+      length: cell.getSource().length
+    }));
+    const longest = Math.max(...lengths.map(({ length }) => length));
+    const cell = lengths.find(({ length }) => length === longest);
+    if (cell !== undefined) {
+      this.host.reveal(cell.id);
+    }
   }
 
   private forget(state: State): void {
     this._suggestion = null;
-    this._applied = [];
+    this._made = [];
     this.show(state);
-  }
-
-  /**
-   * Puts the cells of a step back as a new step.
-   *
-   * To Yjs a moved cell is a new one: undoing would drop what was written into it since, and
-   * whatever else lies above our step on the undo stack.
-   */
-  private moveBack(notebook: ISharedNotebook, step: IApplied): void {
-    const present = presentCells(notebook);
-    const ids = new Set(step.ids);
-    const { steps } = plan({
-      present,
-      order: step.before,
-      unsettled: ids,
-      chosen: ids,
-      sources: new Map(present.map(cell => [cell.id, cell.source]))
-    });
-    this.host.keepView(() => {
-      applySteps(notebook, steps);
-    });
-    step.undone = true;
-    step.item = null;
-    step.suggestion.mark(step.ids, 'open');
-    void this.host.collapse(step.expanded);
-    this.showSuggestion(true);
   }
 
   private showSuggestion(keptChanges = false): void {
@@ -299,52 +387,39 @@ export class CellOrderModel implements IDisposable {
 
   private show(state: State): void {
     if (!this._isDisposed) {
-      this.host.point(null);
       this._state = state;
       this._stateChanged.emit();
     }
   }
 
-  /** Follows our steps when they are undone and redone, by whatever means. */
-  private watchUndo(notebook: ISharedNotebook): void {
-    if (this._unwatch !== null) {
-      return;
-    }
-    const manager = undoManagerOf(notebook);
-    const onPopped = (event: {
-      stackItem: UndoItem;
-      type: 'undo' | 'redo';
-    }) => {
-      const step = this._applied.find(({ item }) => item === event.stackItem);
-      if (step === undefined) {
-        return;
-      }
-      step.undone = event.type === 'undo';
-      const stack = step.undone ? manager.redoStack : manager.undoStack;
-      step.item = stack[stack.length - 1] ?? null;
-      step.suggestion.mark(step.ids, step.undone ? 'open' : 'applied');
-      if (step.undone) {
-        void this.host.collapse(step.expanded);
-      }
-      this.showSuggestion();
-    };
-    manager.on('stack-item-popped', onPopped);
-    this._unwatch = () => manager.off('stack-item-popped', onPopped);
-  }
-
-  private _abort: AbortController | null = null;
-  private _applied: IApplied[] = [];
-  private _asked: ISuggestOptions | null = null;
+  private readonly disposables = new DisposableSet();
   private _applying = false;
+  private _asked: ISuggestOptions | null = null;
+  private _asking: IAsking | null = null;
+  private _doubles: Doubles | null = null;
   private _isDisposed = false;
+  /** The steps of the suggestion on show, the latest last. */
+  private _made: IMadeStep[] = [];
   private _state: State = { kind: 'idle' };
   private _stateChanged = new Signal<this, void>(this);
+  private _steps: MadeSteps | null = null;
   private _suggestion: Suggestion | null = null;
-  private _unwatch: (() => void) | null = null;
+}
+
+function isEmpty({ mode, selected }: ISuggestOptions): boolean {
+  return mode === 'selected' && selected.length === 0;
+}
+
+function noticeState(notice: INoticeState['notice']): INoticeState {
+  return {
+    kind: 'notice',
+    notice,
+    action: notice === 'read-only' ? 'save-copy' : 'try-again'
+  };
 }
 
 function planFor(
-  notebook: ISharedNotebook,
+  notebook: YNotebook,
   suggestion: Suggestion,
   chosen: ReadonlySet<string>
 ): IPlan {
@@ -353,16 +428,11 @@ function planFor(
     order: suggestion.answer.order,
     unsettled: suggestion.unsettled,
     chosen,
-    sources: suggestion.sources
+    sources: suggestion.sources,
+    moved: movedSince(
+      suggestion.arrangement,
+      arrangementOf(notebook),
+      suggestion.applied
+    )
   });
-}
-
-/** What some cells hold, to see whether it changes. */
-function contentsOf(notebook: ISharedNotebook, ids: readonly string[]): string {
-  const chosen = new Set(ids);
-  return JSON.stringify(
-    notebook.cells
-      .filter(cell => chosen.has(cell.getId()))
-      .map(cell => cell.toJSON())
-  );
 }

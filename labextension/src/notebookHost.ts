@@ -1,4 +1,4 @@
-import type { ISharedNotebook } from '@jupyter/ydoc';
+import type { YNotebook } from '@jupyter/ydoc';
 import { MarkdownCell, type Cell } from '@jupyterlab/cells';
 import {
   NotebookActions,
@@ -7,16 +7,15 @@ import {
 } from '@jupyterlab/notebook';
 import { collapsedAround, type IHeadingCell } from './headings';
 import type { IHost } from './model';
-
-const MOVING = 'jp-CellOrder-moving';
-const TARGET = 'jp-CellOrder-target';
+import { holdScroll } from './scroll';
 
 /** The host of a notebook that is open in JupyterLab or Notebook. */
 export class NotebookHost implements IHost {
   constructor(private readonly panel: NotebookPanel) {}
 
-  get notebook(): ISharedNotebook | null {
-    return this.panel.model?.sharedModel ?? null;
+  get notebook(): YNotebook | null {
+    // The interface leaves out the undo stacks; JupyterLab has no other implementation.
+    return (this.panel.model?.sharedModel as YNotebook | undefined) ?? null;
   }
 
   get readOnly(): boolean {
@@ -31,34 +30,46 @@ export class NotebookHost implements IHost {
     return this.panel.model?.collaborative ?? false;
   }
 
-  keepView(change: () => void): void {
+  holdView(): () => void {
     const { content } = this.panel;
     const active = content.activeCell?.model.id;
-    const selected = new Set(
-      content.widgets.filter(cell => content.isSelected(cell)).map(idOf)
+    const selected = idsWhere(content, cell => content.isSelected(cell));
+    const unrendered = idsWhere(
+      content,
+      cell => cell instanceof MarkdownCell && !cell.rendered
     );
-    const unrendered = new Set(
-      content.widgets
-        .filter(cell => cell instanceof MarkdownCell && !cell.rendered)
-        .map(idOf)
-    );
+    const trusted = idsWhere(content, cell => cell.model.trusted);
+    const typing =
+      content.mode === 'edit' && content.node.contains(document.activeElement);
+    const scroll = holdScroll(content);
     // In edit mode every cell that becomes active on the way would open its editor.
     content.mode = 'command';
-    change();
-    for (const cell of content.widgets) {
-      if (cell instanceof MarkdownCell && unrendered.has(idOf(cell))) {
-        cell.rendered = false;
+    return () => {
+      for (const cell of content.widgets) {
+        if (cell instanceof MarkdownCell) {
+          if (unrendered.has(idOf(cell))) {
+            cell.rendered = false;
+          }
+          // Made anew it would be as a cell from elsewhere, and with it the whole notebook.
+          if (trusted.has(idOf(cell))) {
+            cell.model.trusted = true;
+          }
+        }
       }
-    }
-    const index = content.widgets.findIndex(cell => idOf(cell) === active);
-    if (index !== -1) {
-      content.activeCellIndex = index;
-    }
-    content.deselectAll();
-    content.widgets
-      .filter(cell => selected.has(idOf(cell)))
-      .forEach(cell => content.select(cell));
-    recount(content);
+      const index = content.widgets.findIndex(cell => idOf(cell) === active);
+      if (index !== -1) {
+        content.activeCellIndex = index;
+      }
+      content.deselectAll();
+      content.widgets
+        .filter(cell => selected.has(idOf(cell)))
+        .forEach(cell => content.select(cell));
+      recount(content);
+      if (typing && index !== -1) {
+        content.mode = 'edit';
+      }
+      scroll();
+    };
   }
 
   async expandAround(
@@ -123,14 +134,6 @@ export class NotebookHost implements IHost {
     content.scrollToItem(index, 'smart').then(show, () => undefined);
     void cell.ready.then(show);
   }
-
-  point(move: { cell: string; after: string | null } | null): void {
-    for (const cell of this.panel.content.widgets) {
-      const id = idOf(cell);
-      cell.node.classList.toggle(MOVING, id === move?.cell);
-      cell.node.classList.toggle(TARGET, id === move?.after);
-    }
-  }
 }
 
 /** Lets the status bar count the cells again: it counted while some were taken out. */
@@ -140,6 +143,13 @@ function recount(content: Notebook): void {
     content.select(cell);
     content.deselect(cell);
   }
+}
+
+function idsWhere(
+  content: Notebook,
+  test: (cell: Cell) => boolean
+): Set<string> {
+  return new Set(content.widgets.filter(test).map(idOf));
 }
 
 function idOf(cell: Cell): string {

@@ -14,7 +14,7 @@ export interface IStep {
 }
 
 /** Why a proposed move is not made. */
-export type SkipReason = 'deleted' | 'edited' | 'pinned';
+export type SkipReason = 'deleted' | 'edited' | 'moved' | 'pinned';
 
 export interface ISkip {
   readonly id: string;
@@ -42,6 +42,8 @@ export interface IPlanOptions {
   readonly chosen: ReadonlySet<string>;
   /** The text of each cell when asked. */
   readonly sources: ReadonlyMap<string, string>;
+  /** The cells that the author has moved since it was asked. */
+  readonly moved: ReadonlySet<string>;
 }
 
 /**
@@ -49,10 +51,11 @@ export interface IPlanOptions {
  *
  * A cell goes right after the nearest cell that precedes it in the suggested order and is not itself
  * still to be moved. So the moves can be made one by one in any order, and end in the suggested
- * order; cells which the author added meanwhile stay where they are.
+ * order; cells which the author added meanwhile stay where they are, and so do those which the author
+ * moved meanwhile.
  */
 export function plan(options: IPlanOptions): IPlan {
-  const { present, order, unsettled, chosen, sources } = options;
+  const { present, order, unsettled, chosen, sources, moved } = options;
   const cells = new Map(present.map(cell => [cell.id, cell]));
   const ids = present.map(cell => cell.id);
   const settled = new Set(ids.filter(id => !unsettled.has(id)));
@@ -72,6 +75,11 @@ export function plan(options: IPlanOptions): IPlan {
     const from = ids.indexOf(id);
     ids.splice(from, 1);
     const to = slot(id, order, ids, settled) ?? from;
+    if (to !== from && moved.has(id)) {
+      ids.splice(from, 0, id);
+      skipped.push({ id, reason: 'moved' });
+      continue;
+    }
     ids.splice(to, 0, id);
     if (to !== from) {
       steps.push({ id, from, to });

@@ -1,18 +1,24 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { Message, noticeText } from './components/message';
+import { Message, type IMessageAction } from './components/message';
 import { Suggestion } from './components/suggestion';
 import { Thinking } from './components/thinking';
+import { actionLabel } from './errors';
 import { orderIcon } from './icon';
-import type { CellOrderModel } from './model';
+import type { Preview } from './preview';
+import { noticeSentence } from './sentences';
+import type { INoticeState } from './state';
+import type { Mode } from './tokens';
 
 export const PANEL_ID = 'jp-cellorder-panel';
 
 export interface IPanelOptions {
   trans: TranslationBundle;
   /** Asks for a suggestion for the notebook in front. */
-  onSuggest: () => void;
+  onAsk: (mode: Mode) => void;
+  /** Brings the focus back to the notebook. */
+  onLeave: () => void;
   /** Called with what fails without being a failure of the server. */
   onError: (error: unknown) => void;
 }
@@ -28,28 +34,31 @@ export class CellOrderPanel extends ReactWidget {
     this.addClass('jp-CellOrder-panel');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Order of markdown cells'));
+    this.node.tabIndex = -1;
+    this.node.addEventListener('keydown', event => this.onKeyDown(event));
   }
 
   /** What is shown; null when no notebook is in front. */
-  set model(model: CellOrderModel | null) {
-    if (model === this._model) {
+  set preview(preview: Preview | null) {
+    if (preview === this._preview) {
       return;
     }
-    this._model?.stateChanged.disconnect(this.update, this);
-    this._model?.point(null);
-    this._model = model;
-    model?.stateChanged.connect(this.update, this);
+    this._preview?.changed.disconnect(this.update, this);
+    this._preview?.point(null);
+    this._preview = preview;
+    preview?.changed.connect(this.update, this);
     this.update();
   }
 
   protected render(): React.JSX.Element {
     const { trans } = this.options;
+    const preview = this._preview;
     return (
       <>
         <h2 className="jp-CellOrder-caption">
           {trans.__('Order of markdown cells')}
         </h2>
-        {this._model === null ? (
+        {preview === null ? (
           <Message
             kind="idle"
             text={trans.__(
@@ -57,15 +66,15 @@ export class CellOrderPanel extends ReactWidget {
             )}
           />
         ) : (
-          this.renderState(this._model)
+          this.renderState(preview)
         )}
       </>
     );
   }
 
-  private renderState(model: CellOrderModel): React.JSX.Element {
-    const { trans, onSuggest, onError } = this.options;
-    const { state } = model;
+  private renderState(preview: Preview): React.JSX.Element {
+    const { trans, onAsk, onError } = this.options;
+    const { model, state } = preview;
     switch (state.kind) {
       case 'idle':
         return (
@@ -74,15 +83,26 @@ export class CellOrderPanel extends ReactWidget {
             text={trans.__(
               'Compares the markdown of the notebook with its code and names the cells that seem to stand in the wrong place. Nothing moves before you say so; code never moves.'
             )}
-            action={trans.__('Suggest order')}
-            onAction={onSuggest}
+            actions={[
+              {
+                label: trans.__('Check this notebook'),
+                act: () => onAsk('review')
+              },
+              {
+                label: trans.__('Place the selected cells'),
+                act: () => onAsk('selected')
+              },
+              {
+                label: trans.__('Order all markdown from scratch…'),
+                act: () => onAsk('all')
+              }
+            ]}
           />
         );
       case 'thinking':
         return (
           <Thinking
-            cells={state.cells}
-            warming={state.warming}
+            state={state}
             trans={trans}
             onCancel={() => model.cancel()}
           />
@@ -91,9 +111,8 @@ export class CellOrderPanel extends ReactWidget {
         return (
           <Message
             kind="notice"
-            text={noticeText(state.notice, trans)}
-            action={trans.__('Suggest order')}
-            onAction={onSuggest}
+            text={noticeSentence(state.notice, trans)}
+            actions={[this.noticeAction(preview, state)]}
           />
         );
       case 'error':
@@ -101,31 +120,65 @@ export class CellOrderPanel extends ReactWidget {
           <Message
             kind="error"
             text={state.error.message}
-            advice={state.error.advice}
-            action={trans.__('Try again')}
-            onAction={() => void model.suggestAgain().catch(onError)}
+            detail={state.error.detail}
+            actions={[
+              {
+                label: actionLabel(state.error.action, trans),
+                act: () => void model.act(state.error.action).catch(onError)
+              }
+            ]}
           />
         );
       case 'suggestion':
         return (
           <Suggestion
-            state={state}
+            preview={preview}
             trans={trans}
-            onApply={cells => void model.apply(cells).catch(onError)}
-            onUndo={() => model.undo()}
-            onDiscard={() => model.discard()}
-            onReveal={cell => model.reveal(cell)}
-            onPoint={move =>
-              model.point(
-                move?.status === 'open'
-                  ? { cell: move.cell, after: move.to?.cell ?? null }
-                  : null
-              )
+            onApply={which =>
+              void (
+                which === 'all' ? preview.applyAll() : preview.applyTicked()
+              ).catch(onError)
             }
+            onUndo={() => preview.undo()}
+            onDiscard={() => this.discard(preview)}
           />
         );
     }
   }
 
-  private _model: CellOrderModel | null = null;
+  private noticeAction(
+    { model }: Preview,
+    { notice, action }: INoticeState
+  ): IMessageAction {
+    const { trans, onAsk, onError } = this.options;
+    if (notice === 'nothing-selected') {
+      return {
+        label: trans.__('Place the selected cells'),
+        act: () => onAsk('selected')
+      };
+    }
+    return action === 'try-again'
+      ? { label: trans.__('Check this notebook'), act: () => onAsk('review') }
+      : {
+          label: actionLabel(action, trans),
+          act: () => void model.act(action).catch(onError)
+        };
+  }
+
+  private onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && this._preview !== null) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.discard(this._preview);
+    }
+  }
+
+  /** Closes the preview; the author goes on in the notebook. */
+  private discard(preview: Preview): void {
+    preview.model.cancel();
+    preview.discard();
+    this.options.onLeave();
+  }
+
+  private _preview: Preview | null = null;
 }

@@ -1,11 +1,11 @@
-import type { ISharedNotebook } from '@jupyter/ydoc';
+import type { YNotebook } from '@jupyter/ydoc';
 import type { IPresentCell } from './order';
 import type { IRequestCell } from './tokens';
 
-type SharedCell = ISharedNotebook['cells'][number];
+type SharedCell = YNotebook['cells'][number];
 
 /** The cells of a notebook as the server gets them. */
-export function requestCells(notebook: ISharedNotebook): IRequestCell[] {
+export function requestCells(notebook: YNotebook): IRequestCell[] {
   return notebook.cells.map(cell => ({
     id: cell.getId(),
     cell_type: cellType(cell),
@@ -15,7 +15,7 @@ export function requestCells(notebook: ISharedNotebook): IRequestCell[] {
 }
 
 /** The cells of a notebook as moving them needs to know. */
-export function presentCells(notebook: ISharedNotebook): IPresentCell[] {
+export function presentCells(notebook: YNotebook): IPresentCell[] {
   return notebook.cells.map(cell => ({
     id: cell.getId(),
     movable: cell.cell_type === 'markdown' && !isPinned(cell),

@@ -15,6 +15,15 @@ export function markdownSnippet(source: string, length = LENGTH): string {
   return '';
 }
 
+/** The level, 1..6, of the heading that a markdown cell begins with; null when it begins otherwise. */
+export function headingLevel(source: string): number | null {
+  const match =
+    /^(?:[ \t]*\r?\n)* {0,3}(?:(#{1,6})(?:\s|$)|<h([1-6])[\s>])/i.exec(
+      source.slice(0, READ)
+    );
+  return match ? (match[1]?.length ?? Number(match[2])) : null;
+}
+
 /** The first line of code that is more than blanks. */
 export function codeSnippet(source: string, length = LENGTH): string {
   const line = source.split(/\r?\n/).find(text => text.trim() !== '');

@@ -1,24 +1,43 @@
-import type { CellOrderError } from './errors';
+import type { Action, CellOrderError } from './errors';
 import type { SkipReason } from './order';
 import type { Notice } from './tokens';
 
-/** A place in the notebook, told by the cell before it; `null` is the top. */
-export type Place = {
+/** A cell that tells a place. */
+export interface INeighbour {
   readonly cell: string;
   readonly type: 'code' | 'markdown' | 'raw';
   readonly snippet: string;
   /** The number in brackets beside a code cell. */
   readonly executionCount: number | null;
-} | null;
+}
+
+/** A place between two cells. */
+export interface IPlace {
+  /** How many cells stood before it in the notebook when it was asked for; 0 is the top. */
+  readonly index: number;
+  /**
+   * The cell right before it; null at the top. A target follows the nearest cell that is not itself still to
+   * be moved, so this is where applying the move alone puts the cell.
+   */
+  readonly after: INeighbour | null;
+  /** The nearest code cell before it. */
+  readonly codeBefore: INeighbour | null;
+  /** The nearest code cell after it. */
+  readonly codeAfter: INeighbour | null;
+}
 
 export interface IMoveState {
   readonly cell: string;
   readonly snippet: string;
-  readonly from: Place;
-  readonly to: Place;
+  /** 1..6 where the cell begins with a heading, else null. */
+  readonly level: number | null;
+  readonly from: IPlace;
+  readonly to: IPlace;
   /** Between 0 and 1. */
   readonly confidence: number;
   readonly status: 'open' | 'applied' | SkipReason;
+  /** Whether the author wants this move made; counts while it is open. */
+  readonly ticked: boolean;
 }
 
 export interface ISuggestionState {
@@ -33,18 +52,25 @@ export interface ISuggestionState {
   readonly collaborative: boolean;
 }
 
+export interface IThinkingState {
+  readonly kind: 'thinking';
+  readonly cells: number;
+  /** Whether the server is loading its model first. */
+  readonly warming: boolean;
+  /** When it was asked: milliseconds of `performance.now()`. */
+  readonly since: number;
+}
+
+export interface INoticeState {
+  readonly kind: 'notice';
+  readonly notice: Notice | 'read-only' | 'nothing-selected';
+  readonly action: Action;
+}
+
 /** What the panel shows of one notebook. */
 export type State =
   | { readonly kind: 'idle' }
-  | {
-      readonly kind: 'thinking';
-      readonly cells: number;
-      /** Whether the server is loading its model first. */
-      readonly warming: boolean;
-    }
-  | {
-      readonly kind: 'notice';
-      readonly notice: Notice | 'read-only' | 'nothing-selected';
-    }
+  | IThinkingState
+  | INoticeState
   | { readonly kind: 'error'; readonly error: CellOrderError }
   | ISuggestionState;

@@ -1,12 +1,18 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Token } from '@lumino/coreutils';
 import type { CellOrderModel } from './model';
+import type { Preferences } from './preferences';
+import type { Preview } from './preview';
 
 /** Identifiers of the commands. */
 export namespace CommandIDs {
+  /** What the settings name as the button's question. */
   export const suggest = 'cellorder:suggest';
+  export const check = 'cellorder:check';
   export const placeSelected = 'cellorder:place-selected';
   export const orderAll = 'cellorder:order-all';
+  export const showList = 'cellorder:show-list';
+  export const applyTicked = 'cellorder:apply-ticked';
   export const applyAll = 'cellorder:apply-all';
   export const undo = 'cellorder:undo';
   export const discard = 'cellorder:discard';
@@ -79,11 +85,23 @@ export interface ICellOrder {
   modelFor(panel: NotebookPanel): CellOrderModel;
   /** The suggestion of the notebook in front, if one is. */
   readonly current: CellOrderModel | null;
-  /** Whether the markdown cells to place keep their order among themselves. */
-  keepMarkdownOrder: boolean;
 }
 
 export const ICellOrder = new Token<ICellOrder>(
   'jupyter-cellorder:ICellOrder',
   'The order suggestions of the open notebooks.'
+);
+
+/** What is shown of the suggestions of all open notebooks. */
+export interface IPreviews {
+  /** The preview of a notebook, made when first asked for. */
+  previewFor(panel: NotebookPanel): Preview;
+  /** The preview of the notebook in front, if one is. */
+  readonly current: Preview | null;
+  readonly preferences: Preferences;
+}
+
+export const IPreviews = new Token<IPreviews>(
+  'jupyter-cellorder:IPreviews',
+  'What is shown of the order suggestions of the open notebooks.'
 );

@@ -1,28 +1,33 @@
 import { defineConfig } from '@playwright/test';
-import { ATLANTIS_BUNDLE, ATLANTIS_PORT, ATLANTIS_SCRATCH } from './atlantis';
-import { PORT, SCRATCH } from './paths';
+import { ATLANTIS_BUNDLE, ATLANTIS_PORT } from './atlantis';
+import { PORT, scratchOf, TOGETHER_PORT } from './paths';
 
 const serverConfig =
   process.env.CELLORDER_UI_TESTS_CONFIG ?? 'jupyter_server_config.py';
 
+/** Where a server is found. */
+export function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}/`;
+}
+
 /** A Jupyter server with files and settings of its own. */
-function server(port: number, scratch: string) {
+export function serverAt(port: number, env: Record<string, string> = {}) {
+  const scratch = scratchOf(port);
   return {
     command: `jupyter lab --config=${serverConfig} --ServerApp.port=${port} --ServerApp.log_level=ERROR`,
-    url: `http://127.0.0.1:${port}/api`,
+    url: `${urlOf(port)}api`,
     timeout: 90_000,
     env: {
       CELLORDER_UI_TESTS: scratch,
       JUPYTER_CONFIG_DIR: `${scratch}/config`,
       JUPYTER_RUNTIME_DIR: `${scratch}/runtime`,
-      OMP_NUM_THREADS: '1'
+      OMP_NUM_THREADS: '1',
+      ...env
     }
   };
 }
 
-/** The server of all tests but one file. */
-export const shipped = server(PORT, SCRATCH);
-const atlantis = server(ATLANTIS_PORT, ATLANTIS_SCRATCH);
+const atlantis = serverAt(ATLANTIS_PORT);
 
 export default defineConfig({
   testDir: 'tests',
@@ -35,7 +40,6 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   use: {
-    baseURL: `http://127.0.0.1:${PORT}/`,
     viewport: { width: 1280, height: 800 },
     video: 'off',
     trace: 'off',
@@ -57,15 +61,25 @@ export default defineConfig({
     }
   },
   projects: [
-    { name: 'shipped', testIgnore: 'atlantis.spec.ts' },
+    {
+      name: 'alone',
+      testIgnore: ['collaboration.spec.ts', 'atlantis.spec.ts'],
+      use: { baseURL: urlOf(PORT) }
+    },
+    {
+      name: 'together',
+      testMatch: 'collaboration.spec.ts',
+      use: { baseURL: urlOf(TOGETHER_PORT) }
+    },
     {
       name: 'atlantis',
       testMatch: 'atlantis.spec.ts',
-      use: { baseURL: `http://127.0.0.1:${ATLANTIS_PORT}/` }
+      use: { baseURL: urlOf(ATLANTIS_PORT) }
     }
   ],
   webServer: [
-    shipped,
+    serverAt(PORT),
+    serverAt(TOGETHER_PORT, { CELLORDER_UI_TESTS_TOGETHER: '1' }),
     {
       ...atlantis,
       // The bundle is made first, by torch.

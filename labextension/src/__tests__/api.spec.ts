@@ -1,7 +1,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { CellOrderApi } from '../api';
-import { CellOrderError } from '../errors';
+import { CellOrderError, type Action, type Reason } from '../errors';
 import type { ISuggestAnswer, ISuggestRequest } from '../tokens';
 import { answerOf, requestOf } from './notebook';
 
@@ -74,33 +74,42 @@ describe('suggest', () => {
     ]);
   });
 
-  it.each([
-    [403, 'forbidden', /may not/, /Log in/],
-    [404, 'server-missing', /not running/, /Install jupyter-cellorder/],
-    [413, 'too-large', /too large/, /Split the notebook/],
-    [400, 'unprocessable', /could not work/, /reload the page/],
-    [422, 'unprocessable', /could not work/, /reload the page/],
-    [503, 'busy', /busy/, /in a moment/],
-    [504, 'timeout', /too long/, /less busy/],
-    [500, 'server', /status 500/, /log of the Jupyter server/]
-  ])(
-    'status %d without words of the server is %s',
-    async (status, reason, message, advice) => {
-      const api = apiWith(answering(status, '<html>a proxy</html>'));
-      const error = await failure(api.suggest(REQUEST, signal()));
-      expect(error.reason).toBe(reason);
-      expect(error.message).toMatch(message);
-      expect(error.advice).toMatch(advice);
-    }
-  );
+  it.each<[number, Reason, Action]>([
+    [401, 'logged-out', 'log-in'],
+    [403, 'logged-out', 'log-in'],
+    [404, 'not-installed', 'copy-install'],
+    [413, 'too-large', 'show-longest'],
+    [400, 'unprocessable', 'reload'],
+    [422, 'unprocessable', 'reload'],
+    [503, 'busy', 'try-again'],
+    [504, 'timeout', 'try-again'],
+    [500, 'server', 'try-again']
+  ])('status %d of a proxy is %s', async (status, reason, action) => {
+    const api = apiWith(answering(status, '<html>a proxy</html>'));
+    const error = await failure(api.suggest(REQUEST, signal()));
+    expect(error).toMatchObject({ reason, action, detail: null });
+    expect(error.message).toMatch(/^[A-Z][^.]+(?:\.[0-9][^.]*)*\.$/);
+  });
 
-  it.each([403, 413, 422, 500, 504])(
-    'status %d passes on what the server says to do',
-    async status => {
+  it.each<[number, string, Reason, Action]>([
+    [403, 'unauthenticated', 'logged-out', 'log-in'],
+    [403, 'forbidden', 'forbidden', 'reload'],
+    [413, 'body-too-large', 'too-large', 'show-longest'],
+    [422, 'too-many-cells', 'too-many-cells', 'copy-setting'],
+    [422, 'too-many-characters', 'too-large', 'show-longest'],
+    [422, 'duplicate-ids', 'unprocessable', 'reload'],
+    [503, 'busy', 'busy', 'try-again'],
+    [503, 'stopping', 'stopping', 'try-again'],
+    [503, 'bundle-corrupt', 'model', 'copy-install'],
+    [504, 'timed-out', 'timeout', 'try-again'],
+    [500, 'internal', 'server', 'try-again']
+  ])(
+    'status %d with the code %s is %s, and keeps what the server says',
+    async (status, code, reason, action) => {
       const message = 'Do this and that.';
-      const api = apiWith(answering(status, { message, reason: 'some-code' }));
+      const api = apiWith(answering(status, { message, reason: code }));
       const error = await failure(api.suggest(REQUEST, signal()));
-      expect(error.advice).toBe(message);
+      expect(error).toMatchObject({ reason, action, detail: message });
     }
   );
 
@@ -108,16 +117,18 @@ describe('suggest', () => {
     const body = { message: 'Busy.', reason: 'busy' };
     const api = apiWith(answering(503, body, { 'Retry-After': '5' }));
     const error = await failure(api.suggest(REQUEST, signal()));
-    expect(error.reason).toBe('busy');
-    expect(error.advice).toBe('Try again in 5 seconds.');
+    expect(error.message).toContain('5 seconds');
   });
 
-  it('tells a broken model from a busy server', async () => {
-    const body = { message: 'Install it again.', reason: 'bundle-corrupt' };
-    const api = apiWith(answering(503, body));
-    const error = await failure(api.suggest(REQUEST, signal()));
-    expect(error.reason).toBe('model');
-    expect(error.advice).toBe('Install it again.');
+  it('knows a page to log in that comes instead of an answer', async () => {
+    const api = apiWith(async () => {
+      const response = new Response('<html>Log in</html>');
+      Object.defineProperty(response, 'redirected', { value: true });
+      return response;
+    });
+    expect((await failure(api.suggest(REQUEST, signal()))).reason).toBe(
+      'logged-out'
+    );
   });
 
   it('tells an offline server from a cancelled request', async () => {
@@ -163,17 +174,16 @@ describe('health', () => {
     expect(await api.health(signal())).toEqual(HEALTH);
   });
 
-  it.each([
-    [0, /Upgrade jupyter-cellorder in the environment of the Jupyter server/],
-    [2, /Reload the page/]
+  it.each<[number, Reason, Action]>([
+    [0, 'old-server', 'copy-upgrade'],
+    [2, 'old-page', 'reload']
   ])(
-    'names what to upgrade when the server speaks version %d',
-    async (version, advice) => {
+    'names what is too old when the server speaks version %d',
+    async (version, reason, action) => {
       const api = apiWith(answering(200, { ...HEALTH, api_version: version }));
       const error = await failure(api.health(signal()));
-      expect(error.reason).toBe('version');
+      expect(error).toMatchObject({ reason, action });
       expect(error.message).toContain('9.8.7');
-      expect(error.advice).toMatch(advice);
     }
   );
 

@@ -1,4 +1,4 @@
-import { applySteps, undoManagerOf } from '../apply';
+import { applySteps } from '../apply';
 import { plan } from '../order';
 import { presentCells } from '../request';
 import { idsOf, notebookOf, reordered } from './notebook';
@@ -13,7 +13,8 @@ function stepsTo(notebook: ReturnType<typeof notebookOf>, order: string[]) {
     order,
     unsettled: markdown,
     chosen: markdown,
-    sources: new Map(notebook.cells.map(cell => [cell.getId(), cell.source]))
+    sources: new Map(notebook.cells.map(cell => [cell.getId(), cell.source])),
+    moved: new Set()
   }).steps;
 }
 
@@ -73,7 +74,7 @@ describe('applySteps', () => {
 
     notebook.undo();
     expect(idsOf(notebook)).not.toContain('after');
-    const { undoStack } = undoManagerOf(notebook);
+    const { undoStack } = notebook.undoManager;
     expect(undoStack[undoStack.length - 1]).toBe(item);
     notebook.undo();
     expect(idsOf(notebook)).toEqual(['before', ...IDS]);

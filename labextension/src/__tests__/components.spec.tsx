@@ -1,99 +1,267 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
-import { renderToStaticMarkup } from 'react-dom/server';
-import { noticeText } from '../components/message';
+import { createRoot, type Root } from 'react-dom/client';
+import { BannerContent } from '../components/bannerContent';
 import { Suggestion } from '../components/suggestion';
+import type { CellOrderModel } from '../model';
+import { Preferences } from '../preferences';
+import { Preview } from '../preview';
+import { noticeSentence } from '../sentences';
 import type { IMoveState, ISuggestionState } from '../state';
+import { moveOf, neighbours } from './moves';
 
+const { act } = React;
 const trans = nullTranslator.load('');
 
-const MOVE: IMoveState = {
-  cell: 'm1',
-  snippet: 'Load <the> data',
-  from: null,
-  to: { cell: 'c1', type: 'code', snippet: 'df = load()', executionCount: 3 },
-  confidence: 0.934,
-  status: 'open'
-};
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
-function shown(state: Partial<ISuggestionState>): HTMLElement {
-  const node = document.createElement('div');
-  node.innerHTML = renderToStaticMarkup(
-    <Suggestion
-      state={{
-        kind: 'suggestion',
-        moves: [MOVE],
-        undoable: 0,
-        keptChanges: false,
-        collaborative: false,
-        ...state
-      }}
-      trans={trans}
-      onApply={() => undefined}
-      onUndo={() => undefined}
-      onDiscard={() => undefined}
-      onReveal={() => undefined}
-      onPoint={() => undefined}
-    />
-  );
-  return node;
+const MOVES = [moveOf('m1'), moveOf('m2'), moveOf('m3')];
+
+let root: Root;
+let node: HTMLElement;
+let ticks: [readonly string[], boolean][];
+let revealed: string[];
+let done: string[];
+
+beforeEach(() => {
+  node = document.createElement('div');
+  document.body.append(node);
+  root = createRoot(node);
+  ticks = [];
+  revealed = [];
+  done = [];
+});
+
+afterEach(() => {
+  act(() => root.unmount());
+  node.remove();
+});
+
+/** A preview of a suggestion as it stands; what is done to it is only noted. */
+function previewOf(state: Partial<ISuggestionState>): Preview {
+  const model = {
+    state: {
+      kind: 'suggestion',
+      moves: MOVES,
+      undoable: 0,
+      keptChanges: false,
+      collaborative: false,
+      ...state
+    },
+    stateChanged: { connect: () => true },
+    tick: (ids: readonly string[], on: boolean) => ticks.push([ids, on]),
+    reveal: (id: string) => revealed.push(id)
+  };
+  return new Preview(model as unknown as CellOrderModel, new Preferences());
 }
 
-const buttons = (node: HTMLElement) =>
+const handlers = {
+  onApply: (which: string) => done.push(`apply ${which}`),
+  onUndo: () => done.push('undo'),
+  onDiscard: () => done.push('discard'),
+  onAct: () => done.push('act'),
+  onCancel: () => done.push('cancel')
+};
+
+function show(state: Partial<ISuggestionState>): Preview {
+  const preview = previewOf(state);
+  act(() =>
+    root.render(<Suggestion preview={preview} trans={trans} {...handlers} />)
+  );
+  return preview;
+}
+
+function showBanner(state: Partial<ISuggestionState>): void {
+  const preview = previewOf(state);
+  act(() =>
+    root.render(
+      <BannerContent
+        preview={preview}
+        trans={trans}
+        {...handlers}
+        onReview={() => done.push('review')}
+      />
+    )
+  );
+}
+
+const buttons = () =>
   Array.from(node.querySelectorAll('button'), button => button.textContent);
-
-it('tells a move: what, from where, to where, how sure', () => {
-  const node = shown({});
-  expect(node.querySelector('li button')?.textContent).toBe('Load <the> data');
-  expect(
-    Array.from(node.querySelectorAll('dd'), place => place.textContent)
-  ).toEqual(['at the top', 'after [3] df = load()']);
-  const meter = node.querySelector('[role=meter]');
-  expect(meter?.getAttribute('aria-valuenow')).toBe('93');
-  expect(node.textContent).toContain('93 %');
-  expect(buttons(node)).toEqual([
-    'Apply all',
-    'Discard',
-    'Load <the> data',
-    'Apply'
-  ]);
-});
-
-it('never says that it is certain', () => {
-  const node = shown({ moves: [{ ...MOVE, confidence: 1 }] });
-  expect(node.textContent).toContain('99 %');
-});
-
-it('offers to undo what was applied', () => {
-  const node = shown({
-    moves: [
-      { ...MOVE, status: 'applied' },
-      { ...MOVE, cell: 'm2', status: 'applied' },
-      { ...MOVE, cell: 'm3', status: 'edited' }
-    ],
-    undoable: 2
+const rows = () => Array.from(node.querySelectorAll<HTMLElement>('li'));
+const press = (key: string, init: KeyboardEventInit = {}) =>
+  act(() => {
+    document.activeElement?.dispatchEvent(
+      new KeyboardEvent('keydown', { key, bubbles: true, ...init })
+    );
   });
-  expect(node.querySelector('[role=status]')?.textContent).toContain(
-    '2 moves applied.'
-  );
-  expect(node.textContent).toContain('1 move was left out');
-  expect(node.textContent).toContain('Skipped: edited meanwhile');
-  expect(buttons(node)).not.toContain('Apply all');
-  expect(buttons(node).slice(0, 2)).toEqual(['Undo', 'Done']);
+const applied = (move: IMoveState): IMoveState => ({
+  ...move,
+  status: 'applied'
 });
 
-it('warns where others may be editing the notebook', () => {
-  expect(shown({}).textContent).not.toContain('Others may be editing');
-  expect(shown({ collaborative: true }).textContent).toContain(
-    'let only one person apply the moves'
-  );
+describe('the list', () => {
+  it('tells a move: what, from where, to where, how sure', () => {
+    show({
+      moves: [moveOf('m1', { snippet: 'Load <the> data', confidence: 0.934 })]
+    });
+    const [row] = rows();
+    expect(row.querySelector('.jp-CellOrder-title')?.textContent).toBe(
+      'Load <the> data'
+    );
+    expect(
+      Array.from(
+        row.querySelectorAll('.jp-CellOrder-place'),
+        place => place.textContent
+      )
+    ).toEqual(['from after [3]\u00a0c3 = 1', '→ before [1]\u00a0c1 = 1']);
+    expect(row.textContent).toContain('very likely');
+    expect(
+      row.querySelector<HTMLElement>('.jp-CellOrder-meter > span')?.style.width
+    ).toBe('93%');
+    expect(buttons()).toEqual(['Apply ticked (1)', 'Apply all', 'Discard']);
+  });
+
+  it('says all of it to those who do not see it', () => {
+    show({});
+    expect(rows()[0].getAttribute('aria-label')).toBe(
+      'Words of m1, from after [3]\u00a0c3 = 1 to before [1]\u00a0c1 = 1, likely'
+    );
+  });
+
+  it('shows a section that moves as one row, ticked as one', () => {
+    show({ moves: neighbours(['h', { level: 2 }], ['m1'], ['m2']) });
+    expect(rows()).toHaveLength(1);
+    expect(rows()[0].textContent).toContain('and 2 cells under it');
+    act(() => node.querySelector<HTMLElement>('.jp-CellOrder-tick')?.click());
+    expect(ticks).toEqual([[['h', 'm1', 'm2'], false]]);
+    expect(revealed).toEqual([]);
+  });
+
+  it('is walked with the arrow keys, Home and End', () => {
+    const preview = show({});
+    const at = () => document.activeElement?.getAttribute('data-cell-id');
+    act(() => rows()[0].focus());
+    press('ArrowDown');
+    expect(at()).toBe('m2');
+    expect(preview.pointed).toBe('m2');
+    press('End');
+    expect(at()).toBe('m3');
+    press('ArrowDown');
+    expect(at()).toBe('m3');
+    press('Home');
+    press('ArrowUp');
+    expect(at()).toBe('m1');
+    expect(rows().map(row => row.tabIndex)).toEqual([0, -1, -1]);
+  });
+
+  it('ticks with Space, scrolls with Enter, applies with Control and Enter', () => {
+    show({});
+    act(() => rows()[1].focus());
+    press(' ');
+    expect(ticks).toEqual([[['m2'], false]]);
+    press('Enter');
+    expect(revealed).toEqual(['m2']);
+    press('Enter', { ctrlKey: true });
+    expect(done).toEqual(['apply ticked']);
+    press('a', { ctrlKey: true });
+    expect(ticks[1]).toEqual([['m1', 'm2', 'm3'], false]);
+  });
+
+  it('leaves keys alone that are not its own', () => {
+    show({});
+    act(() => rows()[0].focus());
+    press('Enter', { shiftKey: true });
+    press('x');
+    expect([done, revealed, ticks]).toEqual([[], [], []]);
+  });
+
+  it('marks the row under the pointer, and the one in focus again after it', () => {
+    const preview = show({});
+    const move = (type: string, row: HTMLElement) =>
+      act(() => {
+        row.dispatchEvent(new MouseEvent(type, { bubbles: true }));
+      });
+    act(() => rows()[0].focus());
+    move('mouseover', rows()[2]);
+    expect(preview.pointed).toBe('m3');
+    move('mouseout', rows()[2]);
+    expect(preview.pointed).toBe('m1');
+    act(() => rows()[0].blur());
+    expect(preview.pointed).toBeNull();
+  });
+
+  it('has one box for all', () => {
+    show({ moves: [MOVES[0], { ...MOVES[1], ticked: false }] });
+    const box = node.querySelector<HTMLInputElement>('input');
+    expect(box?.indeterminate).toBe(true);
+    expect(node.textContent).toContain('1 of 2 ticked');
+    act(() => box?.click());
+    expect(ticks).toEqual([[['m1', 'm2'], true]]);
+  });
+
+  it('applies nothing while nothing is ticked', () => {
+    show({ moves: MOVES.map(move => ({ ...move, ticked: false })) });
+    const button = node.querySelector<HTMLButtonElement>('[data-action=main]');
+    expect(button?.textContent).toBe('Apply ticked (0)');
+    expect(button?.disabled).toBe(true);
+  });
+
+  it('offers to undo what was applied', () => {
+    show({
+      moves: [
+        applied(MOVES[0]),
+        applied(MOVES[1]),
+        { ...MOVES[2], status: 'edited' }
+      ],
+      undoable: 2
+    });
+    expect(node.textContent).toContain('2 moves applied.');
+    expect(node.textContent).toContain('1 move was left out');
+    expect(node.textContent).toContain('Skipped: edited meanwhile');
+    expect(buttons()).toEqual(['Undo', 'Done']);
+  });
+
+  it('hands the focus on when the button that was pressed is gone', () => {
+    show({});
+    const button = node.querySelector<HTMLButtonElement>('[data-action=main]');
+    act(() => {
+      button?.focus();
+      button?.click();
+    });
+    show({ moves: MOVES.map(applied), undoable: 3 });
+    expect(document.activeElement?.textContent).toBe('Undo');
+  });
+
+  it('warns where others may be editing the notebook', () => {
+    show({});
+    expect(node.textContent).not.toContain('Others may be editing');
+    show({ collaborative: true });
+    expect(node.textContent).toContain('let only one person apply the moves');
+  });
 });
 
-it('names every button for those who do not see the list', () => {
-  const apply = shown({}).querySelector('.jp-CellOrder-row button');
-  expect(apply?.getAttribute('aria-label')).toBe(
-    'Apply the move of Load <the> data'
-  );
+describe('the banner', () => {
+  it('sums up and offers the same, and the list', () => {
+    showBanner({});
+    expect(node.textContent).toContain('3 cells seem to stand in the wrong');
+    expect(buttons()).toEqual(['Apply all', 'Review list', 'Discard']);
+  });
+
+  it('tells what is ticked apart from all, once they differ', () => {
+    showBanner({ moves: [MOVES[0], { ...MOVES[1], ticked: false }] });
+    expect(buttons()).toEqual([
+      'Apply ticked (1)',
+      'Apply all',
+      'Review list',
+      'Discard'
+    ]);
+  });
+
+  it('offers to undo', () => {
+    showBanner({ moves: MOVES.map(applied), undoable: 3 });
+    expect(node.textContent).toContain('3 moves applied.');
+    expect(buttons()).toEqual(['Undo', 'Done']);
+  });
 });
 
 it.each([
@@ -104,5 +272,5 @@ it.each([
   ['read-only', /Save a copy/],
   ['nothing-selected', /Select the markdown cells/]
 ] as const)('has a sentence for %s', (notice, sentence) => {
-  expect(noticeText(notice, trans)).toMatch(sentence);
+  expect(noticeSentence(notice, trans)).toMatch(sentence);
 });

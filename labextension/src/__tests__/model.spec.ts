@@ -1,42 +1,22 @@
-import type { ISharedNotebook, YNotebook } from '@jupyter/ydoc';
-import { CellOrderError } from '../errors';
-import { CellOrderModel, type IHost } from '../model';
-import type { IMoveState } from '../state';
+import type { YNotebook } from '@jupyter/ydoc';
+import { nullTranslator } from '@jupyterlab/translation';
+import { CellOrderError, type Reason } from '../errors';
+import { CellOrderModel, type ISuggestOptions } from '../model';
+import type { IMoveState, IThinkingState } from '../state';
 import type {
   ICellOrderApi,
   IHealth,
   ISuggestAnswer,
   ISuggestRequest
 } from '../tokens';
+import { PACKAGE_VERSION } from '../version';
 import { answerOf, idsOf, notebookOf } from './notebook';
+import { Host, Page, REVIEW } from './people';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
 const MOVED = ['m1', 'm2', 'm3'];
-const REVIEW = {
-  mode: 'review' as const,
-  keepMarkdownOrder: false,
-  selected: []
-};
-
-class Host implements IHost {
-  constructor(readonly notebook: ISharedNotebook) {}
-  readOnly = false;
-  collaborative = false;
-  expanded: string[] = [];
-  collapsed: string[] = [];
-  keepView(change: () => void): void {
-    change();
-  }
-  async expandAround(): Promise<string[]> {
-    return this.expanded;
-  }
-  async collapse(ids: readonly string[]): Promise<void> {
-    this.collapsed.push(...ids);
-  }
-  reveal(): void {}
-  point(): void {}
-}
+const trans = nullTranslator.load('');
 
 class Api implements ICellOrderApi {
   answer: ISuggestAnswer = answerOf(IDS, ORDER, MOVED);
@@ -64,7 +44,7 @@ class Api implements ICellOrderApi {
     await Promise.resolve();
     this.meanwhile(signal);
     if (signal.aborted) {
-      throw new CellOrderError('aborted', 'Cancelled.', '');
+      throw new CellOrderError('aborted', trans);
     }
     if (this.error !== null) {
       throw this.error;
@@ -76,13 +56,15 @@ class Api implements ICellOrderApi {
 let notebook: YNotebook;
 let host: Host;
 let api: Api;
+let page: Page;
 let model: CellOrderModel;
 
 beforeEach(() => {
   notebook = notebookOf(IDS);
   host = new Host(notebook);
   api = new Api();
-  model = new CellOrderModel(host, api);
+  page = new Page();
+  model = new CellOrderModel(host, api, page, trans);
 });
 
 afterEach(() => {
@@ -118,47 +100,124 @@ describe('suggest', () => {
       true
     ]);
     expect(moves().map(move => move.cell)).toEqual(MOVED);
+    const code = (cell: string) => ({
+      cell,
+      type: 'code',
+      snippet: `text of ${cell}`,
+      executionCount: 7
+    });
     expect(moves()[1]).toEqual({
       cell: 'm2',
       snippet: 'text of m2',
+      level: null,
       from: {
-        cell: 'm1',
-        type: 'markdown',
-        snippet: 'text of m1',
-        executionCount: null
+        index: 4,
+        after: {
+          cell: 'm1',
+          type: 'markdown',
+          snippet: 'text of m1',
+          executionCount: null
+        },
+        codeBefore: code('c3'),
+        codeAfter: null
       },
       to: {
-        cell: 'c1',
-        type: 'code',
-        snippet: 'text of c1',
-        executionCount: 7
+        index: 1,
+        after: code('c1'),
+        codeBefore: code('c1'),
+        codeAfter: code('c2')
       },
       confidence: 0.9,
-      status: 'open'
+      status: 'open',
+      ticked: true
     });
-    expect(moves()[0].to).toBeNull();
+    expect(moves()[0].to).toEqual({
+      index: 0,
+      after: null,
+      codeBefore: null,
+      codeAfter: code('c1')
+    });
     expect(idsOf(notebook)).toEqual(IDS);
   });
 
-  it('asks once, however often it is clicked', async () => {
+  it('says when it began', async () => {
+    const before = performance.now();
+    const asked = model.suggest(REVIEW);
+    expect(model.state).toMatchObject({ kind: 'thinking', warming: false });
+    const { since } = model.state as IThinkingState;
+    expect(since).toBeGreaterThanOrEqual(before);
+    expect(since).toBeLessThanOrEqual(performance.now());
+    await asked;
+  });
+
+  it('joins the same question, however often it is clicked', async () => {
     const first = model.suggest(REVIEW);
-    await model.suggest(REVIEW);
+    await model.suggest({ ...REVIEW, selected: [] });
+    expect(model.state.kind).toBe('suggestion');
     await first;
     expect(api.requests).toHaveLength(1);
+  });
+
+  it.each<[string, () => ISuggestOptions]>([
+    ['another mode', () => ({ ...REVIEW, mode: 'all' })],
+    [
+      'an edit',
+      () => {
+        notebook.cells[3].setSource('edited');
+        return REVIEW;
+      }
+    ]
+  ])('replaces the question after %s', async (_name, next) => {
+    const signals: AbortSignal[] = [];
+    api.meanwhile = signal => signals.push(signal);
+    const kinds: string[] = [];
+    model.stateChanged.connect(() => kinds.push(model.state.kind));
+    const first = model.suggest(REVIEW);
+    await Promise.resolve();
+    await Promise.resolve();
+    const second = model.suggest(next());
+    await Promise.all([first, second]);
+    expect(signals.map(signal => signal.aborted)).toEqual([true, false]);
+    expect(kinds.pop()).toBe('suggestion');
+    expect(kinds).not.toContain('error');
+  });
+
+  it('asks anew when cancelled just before', async () => {
+    const first = model.suggest(REVIEW);
+    model.cancel();
+    expect(model.state).toEqual({ kind: 'idle' });
+    await model.suggest(REVIEW);
+    await first;
+    expect(model.state.kind).toBe('suggestion');
+  });
+
+  it('shows nothing of an answer that comes after cancelling', async () => {
+    api.error = new CellOrderError('offline', trans);
+    api.meanwhile = () => model.cancel();
+    await model.suggest(REVIEW);
+    expect(model.state).toEqual({ kind: 'idle' });
   });
 
   it('says why there is nothing to move', async () => {
     api.answer = answerOf(IDS, IDS, []);
     await model.suggest(REVIEW);
-    expect(model.state).toEqual({ kind: 'notice', notice: 'in-order' });
+    expect(model.state).toMatchObject({ kind: 'notice', notice: 'in-order' });
   });
 
   it('asks nothing for a read-only notebook or an empty selection', async () => {
     await model.suggest({ ...REVIEW, mode: 'selected' });
-    expect(model.state).toEqual({ kind: 'notice', notice: 'nothing-selected' });
+    expect(model.state).toEqual({
+      kind: 'notice',
+      notice: 'nothing-selected',
+      action: 'try-again'
+    });
     host.readOnly = true;
     await model.suggest(REVIEW);
-    expect(model.state).toEqual({ kind: 'notice', notice: 'read-only' });
+    expect(model.state).toEqual({
+      kind: 'notice',
+      notice: 'read-only',
+      action: 'save-copy'
+    });
     expect(api.requests).toHaveLength(0);
   });
 
@@ -179,7 +238,7 @@ describe('suggest', () => {
   });
 
   it('shows a failure, and asks the same again', async () => {
-    api.error = new CellOrderError('busy', 'Busy.', 'Later.');
+    api.error = new CellOrderError('busy', trans);
     const question = { ...REVIEW, mode: 'selected' as const, selected: ['m1'] };
     await model.suggest(question);
     expect(model.state).toEqual({ kind: 'error', error: api.error });
@@ -193,6 +252,60 @@ describe('suggest', () => {
     api.error = new RangeError('a bug');
     await expect(model.suggest(REVIEW)).rejects.toThrow('a bug');
     expect(model.state).toEqual({ kind: 'idle' });
+  });
+});
+
+describe('act', () => {
+  async function failed(reason: Reason): Promise<CellOrderError> {
+    api.error = new CellOrderError(reason, trans, { cells: 6 });
+    await model.suggest(REVIEW);
+    if (model.state.kind !== 'error') {
+      throw new Error(`no error but ${model.state.kind}`);
+    }
+    return model.state.error;
+  }
+
+  it.each<[Reason, string[]]>([
+    ['bad-answer', ['reload']],
+    [
+      'not-installed',
+      [`copy pip install jupyter-cellorder==${PACKAGE_VERSION}`]
+    ],
+    ['too-many-cells', ['copy c.CellOrder.max_cells = 6']]
+  ])('does what is offered for %s', async (reason, done) => {
+    const { action } = await failed(reason);
+    await model.act(action);
+    expect(page.done).toEqual(done);
+  });
+
+  it('asks the same again', async () => {
+    const { action } = await failed('offline');
+    api.error = null;
+    await model.act(action);
+    expect(api.requests[1]).toEqual(api.requests[0]);
+    expect(model.state.kind).toBe('suggestion');
+  });
+
+  it('opens the login page, and then asks again', async () => {
+    await model.act((await failed('logged-out')).action);
+    expect(page.done).toEqual(['log in']);
+    expect(model.state).toMatchObject({
+      error: { reason: 'logging-in', action: 'try-again' }
+    });
+  });
+
+  it('shows the longest cell', async () => {
+    notebook.cells[4].setSource('x'.repeat(1000));
+    await model.act((await failed('too-large')).action);
+    expect(host.revealed).toEqual(['m2']);
+  });
+
+  it('saves a copy of a read-only notebook', async () => {
+    host.readOnly = true;
+    await model.suggest(REVIEW);
+    expect(model.state).toMatchObject({ action: 'save-copy' });
+    await model.act('save-copy');
+    expect(page.done).toEqual(['save copy']);
   });
 });
 
@@ -220,6 +333,33 @@ describe('apply and undo', () => {
     expect(statuses()).toEqual(['open', 'applied', 'open']);
     model.undo();
     expect(idsOf(notebook)).toEqual(IDS);
+  });
+
+  it('applies what is ticked', async () => {
+    const before = model.state;
+    model.tick(['m1', 'm3'], false);
+    expect(before).toMatchObject({ moves: [{ ticked: true }, {}, {}] });
+    expect(moves().map(move => move.ticked)).toEqual([false, true, false]);
+    model.tick(['m3'], true);
+    await model.applyTicked();
+    expect(idsOf(notebook)).toEqual(['c1', 'm2', 'c2', 'm3', 'c3', 'm1']);
+    expect(statuses()).toEqual(['open', 'applied', 'applied']);
+    await model.applyTicked();
+    expect(statuses()).toEqual(['open', 'applied', 'applied']);
+  });
+
+  it('tells each target by the cells that stay, and that are in place', async () => {
+    api.answer = answerOf(IDS, ['c1', 'm1', 'm2', 'c2', 'm3', 'c3'], MOVED);
+    await model.suggest(REVIEW);
+    expect(moves().map(move => move.to.after?.cell)).toEqual([
+      'c1',
+      'c1',
+      'c2'
+    ]);
+    await model.apply(['m1']);
+    expect(moves()[1].to.after?.cell).toBe('m1');
+    model.undo();
+    expect(moves()[1].to.after?.cell).toBe('c1');
   });
 
   it('follows an undo and a redo made elsewhere', async () => {
@@ -268,6 +408,54 @@ describe('apply and undo', () => {
     expect(statuses()).toEqual(['edited', 'deleted', 'applied']);
   });
 
+  it('skips and names a cell that the author moved since', async () => {
+    notebook.moveCell(4, 0);
+    await model.apply();
+    expect(idsOf(notebook)).toEqual(['m2', 'm1', 'c1', 'c2', 'm3', 'c3']);
+    expect(statuses()).toEqual(['applied', 'moved', 'applied']);
+  });
+
+  it('moves a cell past which the author moved code', async () => {
+    notebook.moveCell(2, 5);
+    await model.apply();
+    expect(statuses()).toEqual(['applied', 'applied', 'applied']);
+    expect(idsOf(notebook)).toEqual(ORDER);
+  });
+
+  it('moves a cell that the author moved away and back', async () => {
+    notebook.moveCell(4, 0);
+    notebook.moveCell(0, 4);
+    await model.apply();
+    expect(statuses()).toEqual(['applied', 'applied', 'applied']);
+  });
+
+  it('does not take back what the author moved after it', async () => {
+    await model.apply();
+    notebook.moveCell(0, 2);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(['c1', 'm1', 'c2', 'c3', 'm2', 'm3']);
+  });
+
+  it('keeps what was written since when undone and redone by the keyboard', async () => {
+    await model.apply();
+    notebook.cells[0].setSource('written after the move');
+    notebook.cells[0].setMetadata('note', 'new');
+    notebook.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+    expect(notebook.cells[3].source).toBe('written after the move');
+    expect(notebook.cells[3].getMetadata()).toEqual({
+      tags: ['m1'],
+      note: 'new'
+    });
+    expect(model.state).toMatchObject({ keptChanges: true });
+    notebook.cells[3].setSource('and once more');
+    notebook.cells[3].deleteMetadata('note');
+    notebook.redo();
+    expect(idsOf(notebook)).toEqual(ORDER);
+    expect(notebook.cells[0].source).toBe('and once more');
+    expect(notebook.cells[0].getMetadata()).toEqual({ tags: ['m1'] });
+  });
+
   it('notices what is edited while headings open', async () => {
     host.expandAround = async () => {
       notebook.cells[3].setSource('edited');
@@ -288,7 +476,11 @@ describe('apply and undo', () => {
     host.readOnly = true;
     await model.apply();
     expect(idsOf(notebook)).toEqual(IDS);
-    expect(model.state).toEqual({ kind: 'notice', notice: 'read-only' });
+    expect(model.state).toEqual({
+      kind: 'notice',
+      notice: 'read-only',
+      action: 'save-copy'
+    });
   });
 
   it('keeps what was applied when discarded', async () => {

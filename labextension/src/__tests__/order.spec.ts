@@ -37,7 +37,8 @@ describe('plan', () => {
         order,
         unsettled: moved,
         chosen: moved,
-        sources: sources(IDS)
+        sources: sources(IDS),
+        moved: new Set()
       });
       expect(follow(IDS, made)).toEqual(order);
       expect(made.order).toEqual(order);
@@ -58,7 +59,8 @@ describe('plan', () => {
           order,
           unsettled,
           chosen: new Set([id]),
-          sources: sources(IDS)
+          sources: sources(IDS),
+          moved: new Set()
         });
         expect(made.steps.length).toBeLessThanOrEqual(1);
         now = follow(now, made);
@@ -74,7 +76,8 @@ describe('plan', () => {
       order: ['c1', 'm1', 'm2', 'c2'],
       unsettled: new Set(['m1', 'm2']),
       chosen: new Set(['m2']),
-      sources: sources(['m1', 'm2'])
+      sources: sources(['m1', 'm2']),
+      moved: new Set()
     });
     expect(made.order).toEqual(['c1', 'm2', 'c2', 'm1']);
   });
@@ -85,7 +88,8 @@ describe('plan', () => {
       order: ['c1', 'm1', 'c2'],
       unsettled: new Set(['m1']),
       chosen: new Set(['m1']),
-      sources: sources(['m1'])
+      sources: sources(['m1']),
+      moved: new Set()
     });
     expect(made.order).toEqual(['c1', 'm1', 'new', 'c2']);
   });
@@ -96,7 +100,8 @@ describe('plan', () => {
       order: ['c1', 'c2', 'm1', 'c3'],
       unsettled: new Set(['m1']),
       chosen: new Set(['m1']),
-      sources: sources(['m1'])
+      sources: sources(['m1']),
+      moved: new Set()
     });
     expect(made.order).toEqual(['c1', 'm1', 'c3']);
   });
@@ -107,7 +112,8 @@ describe('plan', () => {
       order: ['m1', 'c1'],
       unsettled: new Set(['m1']),
       chosen: new Set(['m1']),
-      sources: sources(['m1'])
+      sources: sources(['m1']),
+      moved: new Set()
     });
     expect(made.order).toEqual(['new', 'm1', 'c1']);
   });
@@ -124,7 +130,8 @@ describe('plan', () => {
       order: ['m1', 'm2', 'm3', 'c1', 'm4', 'c2'],
       unsettled: all,
       chosen: all,
-      sources: sources(['m1', 'm2', 'm3', 'm4'])
+      sources: sources(['m1', 'm2', 'm3', 'm4']),
+      moved: new Set()
     });
     expect(made.skipped).toEqual([
       { id: 'm1', reason: 'edited' },
@@ -141,7 +148,8 @@ describe('plan', () => {
       order: ['c1', 'm1', 'c2'],
       unsettled: new Set(['m1']),
       chosen: new Set(['m1']),
-      sources: sources(['m1'])
+      sources: sources(['m1']),
+      moved: new Set()
     });
     expect(made.steps).toEqual([]);
     expect(made.placed).toEqual(['m1']);

@@ -1,4 +1,4 @@
-import { codeSnippet, markdownSnippet } from '../snippet';
+import { codeSnippet, headingLevel, markdownSnippet } from '../snippet';
 
 describe('markdownSnippet', () => {
   it.each([
@@ -44,4 +44,17 @@ describe('codeSnippet', () => {
     expect(codeSnippet('\n   \n  df = load()\nmore')).toBe('df = load()');
     expect(codeSnippet('  \n')).toBe('');
   });
+});
+
+it.each([
+  ['# One', 1],
+  ['\n\n### Three\ntext', 3],
+  ['<h2 id="x">Two</h2>', 2],
+  ['####### Seven', null],
+  ['#hashtag', null],
+  ['Text\n# Later', null],
+  ['    # code', null],
+  ['', null]
+])('the level of %j is %s', (source, level) => {
+  expect(headingLevel(source)).toBe(level);
 });

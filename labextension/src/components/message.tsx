@@ -1,61 +1,41 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { State } from '../state';
+import { Button } from './actions';
 
-/** A sentence with, below it, what can be done. */
+/** Something that can be done about a message. */
+export interface IMessageAction {
+  readonly label: string;
+  readonly act: () => void;
+}
+
+/** A sentence with, below it, the server's own words and what can be done. */
 export function Message(props: {
   kind: 'idle' | 'notice' | 'error';
   text: string;
-  advice?: string;
-  action?: string;
-  onAction?: () => void;
+  detail?: string | null;
+  /** The first is the one that most people want. */
+  actions?: readonly IMessageAction[];
 }): React.JSX.Element {
+  const { actions = [] } = props;
   return (
     <div
       className="jp-CellOrder-message"
       data-kind={props.kind}
-      role={props.kind === 'error' ? 'alert' : 'status'}
+      role={props.kind === 'error' ? 'alert' : undefined}
     >
       <p>{props.text}</p>
-      {props.advice && <p className="jp-CellOrder-advice">{props.advice}</p>}
-      {props.action && (
+      {props.detail && <p data-tone="advice">{props.detail}</p>}
+      {actions.length > 0 && (
         <div className="jp-CellOrder-actions">
-          <button
-            type="button"
-            className="jp-CellOrder-button jp-mod-main"
-            onClick={props.onAction}
-          >
-            {props.action}
-          </button>
+          {actions.map(({ label, act }, place) => (
+            <Button
+              key={label}
+              label={label}
+              main={place === 0}
+              onClick={act}
+            />
+          ))}
         </div>
       )}
     </div>
   );
-}
-
-/** What to say when there is no move to show. */
-export function noticeText(
-  notice: Extract<State, { kind: 'notice' }>['notice'],
-  trans: TranslationBundle
-): string {
-  switch (notice) {
-    case 'in-order':
-      return trans.__('Every markdown cell seems to stand in its place.');
-    case 'no-cells':
-      return trans.__('This notebook has no cells yet.');
-    case 'no-markdown':
-      return trans.__('There is no markdown cell to place.');
-    case 'no-code':
-      return trans.__(
-        'There is no code in this notebook, so there is nothing to place the markdown by.'
-      );
-    case 'read-only':
-      return trans.__(
-        'This notebook is read-only, so its cells cannot be moved. Save a copy and ask there.'
-      );
-    case 'nothing-selected':
-      return trans.__(
-        'No markdown cell is selected. Select the markdown cells to place, then ask again.'
-      );
-  }
 }

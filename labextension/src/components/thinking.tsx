@@ -1,38 +1,32 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { thinkingSentence } from '../sentences';
+import type { IThinkingState } from '../state';
+import { Button } from './actions';
 
 /** What is going on while the server works, with a way out. */
 export function Thinking(props: {
-  cells: number;
-  warming: boolean;
+  state: IThinkingState;
   trans: TranslationBundle;
   onCancel: () => void;
 }): React.JSX.Element {
-  const { cells, warming, trans } = props;
+  const { state, trans } = props;
   return (
     <div className="jp-CellOrder-message" data-kind="thinking">
-      <p role="status">
-        {trans._n('Reading %1 cell…', 'Reading %1 cells…', cells)}
-      </p>
+      <p>{thinkingSentence(state, trans)}</p>
       <progress
         className="jp-CellOrder-progress"
         aria-label={trans.__('Suggesting an order')}
       />
-      {warming && (
-        <p className="jp-CellOrder-advice">
+      {state.warming && (
+        <p data-tone="advice">
           {trans.__(
             'The model is being loaded: the first suggestion takes a few seconds longer.'
           )}
         </p>
       )}
       <div className="jp-CellOrder-actions">
-        <button
-          type="button"
-          className="jp-CellOrder-button"
-          onClick={props.onCancel}
-        >
-          {trans.__('Cancel')}
-        </button>
+        <Button label={trans.__('Cancel')} onClick={props.onCancel} />
       </div>
     </div>
   );

@@ -4,22 +4,23 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { orderIcon } from '../icon';
 import { PANEL_ID } from '../panel';
-import { CommandIDs, ICellOrder, type Mode } from '../tokens';
+import { CommandIDs, IPreviews, type Mode } from '../tokens';
 
 /** The commands; each works on the notebook in front. */
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cellorder:commands',
   description: 'The commands that suggest, apply and discard an order.',
   autoStart: true,
-  requires: [ICellOrder, INotebookTracker],
+  requires: [IPreviews, INotebookTracker],
   optional: [ITranslator],
   activate: (
     app,
-    cellOrder: ICellOrder,
+    previews: IPreviews,
     tracker: INotebookTracker,
     translator: ITranslator | null
   ) => {
     const { commands, shell } = app;
+    const { preferences } = previews;
     const trans = (translator ?? nullTranslator).load('jupyter_cellorder');
     const hasNotebook = () => tracker.currentWidget !== null;
 
@@ -33,73 +34,108 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         .map(cell => cell.model.id);
     };
 
-    const suggest = async (mode: Mode, selected: string[] = []) => {
+    const ask = async (mode: Mode) => {
       const panel = tracker.currentWidget;
       if (panel === null) {
         return;
       }
-      shell.activateById(PANEL_ID);
+      const selected = mode === 'selected' ? selectedMarkdown() : [];
+      if (preferences.openPanel) {
+        shell.activateById(PANEL_ID);
+      }
       await panel.context.ready;
-      await cellOrder.modelFor(panel).suggest({
-        mode,
-        keepMarkdownOrder: mode !== 'review' && cellOrder.keepMarkdownOrder,
-        selected
+      await previews.previewFor(panel).ask(mode, selected);
+    };
+
+    const confirmAll = async (): Promise<boolean> => {
+      const { button } = await showDialog({
+        title: trans.__('Order all markdown from scratch?'),
+        body: trans.__(
+          'This ignores where the markdown cells stand now, so it suits a notebook whose order is lost. You see every move before anything changes.'
+        ),
+        buttons: [
+          Dialog.cancelButton(),
+          Dialog.okButton({ label: trans.__('Suggest') })
+        ]
       });
+      return button.accept;
     };
 
     commands.addCommand(CommandIDs.suggest, {
       label: trans.__('Suggest Order of Markdown Cells'),
+      caption: () => {
+        switch (preferences.defaultMode) {
+          case 'review':
+            return trans.__(
+              'Find the markdown cells that seem to stand in the wrong place'
+            );
+          case 'selected':
+            return trans.__('Find the place of the selected markdown cells');
+          case 'all':
+            return trans.__('Place every markdown cell anew');
+        }
+      },
+      icon: orderIcon,
+      isEnabled: hasNotebook,
+      execute: async () => {
+        const mode = preferences.defaultMode;
+        if (mode !== 'all' || (await confirmAll())) {
+          await ask(mode);
+        }
+      }
+    });
+    commands.addCommand(CommandIDs.check, {
+      label: trans.__('Check This Notebook'),
       caption: trans.__(
         'Find the markdown cells that seem to stand in the wrong place'
       ),
       icon: orderIcon,
       isEnabled: hasNotebook,
-      execute: () => suggest('review')
+      execute: () => ask('review')
     });
     commands.addCommand(CommandIDs.placeSelected, {
-      label: trans.__('Place Selected Markdown Cells'),
+      label: trans.__('Place the Selected Cells'),
       caption: trans.__(
         'Find the place of the selected markdown cells among the others'
       ),
-      isEnabled: () => selectedMarkdown().length > 0,
-      execute: () => suggest('selected', selectedMarkdown())
+      isEnabled: hasNotebook,
+      execute: () => ask('selected')
     });
     commands.addCommand(CommandIDs.orderAll, {
-      label: trans.__('Order All Markdown Cells Anew…'),
+      label: trans.__('Order All Markdown from Scratch…'),
       caption: trans.__(
         'Place every markdown cell among the code, whatever its present place'
       ),
       isEnabled: hasNotebook,
       execute: async () => {
-        const { button } = await showDialog({
-          title: trans.__('Order all markdown cells anew?'),
-          body: trans.__(
-            'This ignores where the markdown cells stand now, so it suits a notebook whose order is lost. You see every move before anything changes.'
-          ),
-          buttons: [
-            Dialog.cancelButton(),
-            Dialog.okButton({ label: trans.__('Suggest') })
-          ]
-        });
-        if (button.accept) {
-          await suggest('all');
+        if (await confirmAll()) {
+          await ask('all');
         }
       }
     });
+    commands.addCommand(CommandIDs.showList, {
+      label: trans.__('Show the Suggested Moves'),
+      execute: () => shell.activateById(PANEL_ID)
+    });
+    commands.addCommand(CommandIDs.applyTicked, {
+      label: trans.__('Apply the Ticked Moves'),
+      isEnabled: () => (previews.current?.ticked ?? 0) > 0,
+      execute: () => previews.current?.applyTicked()
+    });
     commands.addCommand(CommandIDs.applyAll, {
       label: trans.__('Apply the Suggested Order'),
-      isEnabled: () => cellOrder.current?.canApply ?? false,
-      execute: () => cellOrder.current?.apply()
+      isEnabled: () => (previews.current?.open ?? 0) > 0,
+      execute: () => previews.current?.applyAll()
     });
     commands.addCommand(CommandIDs.undo, {
       label: trans.__('Undo the Suggested Order'),
-      isEnabled: () => cellOrder.current?.canUndo ?? false,
-      execute: () => cellOrder.current?.undo()
+      isEnabled: () => (previews.current?.undoable ?? 0) > 0,
+      execute: () => previews.current?.undo()
     });
     commands.addCommand(CommandIDs.discard, {
       label: trans.__('Discard the Suggested Order'),
-      isEnabled: () => cellOrder.current?.state.kind === 'suggestion',
-      execute: () => cellOrder.current?.discard()
+      isEnabled: () => previews.current?.state.kind === 'suggestion',
+      execute: () => previews.current?.discard()
     });
   }
 };

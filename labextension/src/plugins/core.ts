@@ -1,9 +1,9 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { CellOrderApi } from '../api';
 import { CellOrderManager } from '../manager';
+import { Page } from '../page';
 import { ICellOrder } from '../tokens';
 
 /** Keeps the suggestions of the open notebooks; the schema of this plugin holds buttons, menus and settings. */
@@ -13,32 +13,15 @@ export const corePlugin: JupyterFrontEndPlugin<ICellOrder> = {
   autoStart: true,
   provides: ICellOrder,
   requires: [INotebookTracker],
-  optional: [ITranslator, ISettingRegistry],
+  optional: [ITranslator],
   activate: (
     app,
     tracker: INotebookTracker,
-    translator: ITranslator | null,
-    settings: ISettingRegistry | null
+    translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('jupyter_cellorder');
     const api = new CellOrderApi(app.serviceManager.serverSettings, trans);
-    const manager = new CellOrderManager(tracker, api);
-    if (settings !== null) {
-      void followSettings(manager, settings);
-    }
-    return manager;
+    const page = new Page(app, trans);
+    return new CellOrderManager(tracker, api, page, trans);
   }
 };
-
-async function followSettings(
-  manager: CellOrderManager,
-  registry: ISettingRegistry
-): Promise<void> {
-  const settings = await registry.load(corePlugin.id);
-  const read = () => {
-    manager.keepMarkdownOrder =
-      settings.get('keepMarkdownOrder').composite === true;
-  };
-  settings.changed.connect(read);
-  read();
-}

@@ -1,18 +1,18 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { CommandIDs, ICellOrder } from '../tokens';
+import { CommandIDs, IPreviews } from '../tokens';
 
 /** Lists the commands in the command palette, where there is one. */
 export const palettePlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cellorder:palette',
   description: 'Adds the commands of Cell Order to the command palette.',
   autoStart: true,
-  requires: [ICellOrder, ICommandPalette],
+  requires: [IPreviews, ICommandPalette],
   optional: [ITranslator],
   activate: (
     _app,
-    _cellOrder: ICellOrder,
+    _previews: IPreviews,
     palette: ICommandPalette,
     translator: ITranslator | null
   ) => {

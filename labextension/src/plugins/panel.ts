@@ -3,19 +3,26 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import { showErrorMessage } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Announcer } from '../announcer';
 import { CellOrderPanel } from '../panel';
-import { CommandIDs, ICellOrder } from '../tokens';
+import { CommandIDs, IPreviews, type Mode } from '../tokens';
+
+const COMMANDS: Readonly<Record<Mode, string>> = {
+  review: CommandIDs.check,
+  selected: CommandIDs.placeSelected,
+  all: CommandIDs.orderAll
+};
 
 /** The panel in the right sidebar, in JupyterLab and Notebook alike. */
 export const panelPlugin: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-cellorder:panel',
   description: 'Lists the moves of a suggestion in the right sidebar.',
   autoStart: true,
-  requires: [ICellOrder, INotebookTracker],
+  requires: [IPreviews, INotebookTracker],
   optional: [ITranslator, ILayoutRestorer],
   activate: (
     app,
-    cellOrder: ICellOrder,
+    previews: IPreviews,
     tracker: INotebookTracker,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null
@@ -25,12 +32,18 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
       void showErrorMessage(trans.__('Cell Order failed'), String(error));
     const panel = new CellOrderPanel({
       trans,
-      onSuggest: () =>
-        void app.commands.execute(CommandIDs.suggest).catch(onError),
+      onAsk: mode => void app.commands.execute(COMMANDS[mode]).catch(onError),
+      onLeave: () => {
+        if (tracker.currentWidget !== null) {
+          app.shell.activateById(tracker.currentWidget.id);
+        }
+      },
       onError
     });
+    const announcer = new Announcer(trans);
     const follow = () => {
-      panel.model = cellOrder.current;
+      panel.preview = previews.current;
+      announcer.preview = previews.current;
     };
     tracker.currentChanged.connect(follow);
     follow();

@@ -64,9 +64,9 @@ export function withoutIds(notebook: INotebookFile): object {
   return { ...notebook, cells, nbformat_minor: 4 };
 }
 
-/** Puts a notebook where the server sees it. */
-export function write(name: string, notebook: object): void {
-  writeFileSync(join(FILES, name), JSON.stringify(notebook, null, 1));
+/** Puts a notebook where a server sees it. */
+export function write(name: string, notebook: object, folder = FILES): void {
+  writeFileSync(join(folder, name), JSON.stringify(notebook, null, 1));
 }
 
 /** The bytes of a file as the server saved it. */

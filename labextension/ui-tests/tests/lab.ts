@@ -42,6 +42,28 @@ export class NotebookPage {
     return this.panel.locator('.jp-CellOrder-move');
   }
 
+  /** The row whose first cell has this id. */
+  row(id: string): Locator {
+    return this.panel.locator(`.jp-CellOrder-move[data-cell-id="${id}"]`);
+  }
+
+  /** The tick box of a row. */
+  tick(id: string): Locator {
+    return this.row(id).locator('.jp-CellOrder-tick');
+  }
+
+  /** The banner above the notebook in front. */
+  get banner(): Locator {
+    return this.page.locator('.jp-CellOrder-banner').filter({ visible: true });
+  }
+
+  /** The slots in the notebook that are drawn now. */
+  get slots(): Locator {
+    return this.page
+      .locator('.jp-CellOrder-slots > span')
+      .filter({ visible: true });
+  }
+
   /** The text of each cell in the panel's list, with its status. */
   async statuses(): Promise<Record<string, string>> {
     return Object.fromEntries(
@@ -191,10 +213,13 @@ export class NotebookPage {
   /** Lets the server's answer move the given cells, whatever the model would say. */
   async answerWith(
     order: readonly string[],
-    moved: readonly string[]
+    moved: readonly string[],
+    confidences: Readonly<Record<string, number>> = {}
   ): Promise<void> {
     await this.page.route('**/cellorder/suggest*', route =>
-      route.fulfill({ json: answerTo(route.request(), order, moved) })
+      route.fulfill({
+        json: answerTo(route.request(), order, moved, confidences)
+      })
     );
   }
 
@@ -220,7 +245,8 @@ export function question(request: Request): IQuestion {
 export function answerTo(
   request: Request,
   order: readonly string[],
-  moved: readonly string[]
+  moved: readonly string[],
+  confidences: Readonly<Record<string, number>> = {}
 ): object {
   const { mode, cells } = question(request);
   return {
@@ -235,7 +261,7 @@ export function answerTo(
         from: cells.findIndex(cell => cell.id === id),
         to: order.indexOf(id),
         gain: 1,
-        confidence: 0.8
+        confidence: confidences[id] ?? 0.8
       })),
     notice: moved.length > 0 ? null : 'in-order',
     seconds: 0

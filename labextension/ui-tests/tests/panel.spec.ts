@@ -57,29 +57,29 @@ test.describe('what the panel says', () => {
     state: 'cold',
     message: null
   };
-  for (const [name, endpoint, status, body, sentence, advice] of [
+  for (const [name, endpoint, status, body, sentence, action] of [
     [
       'the server side is missing',
       'health',
       404,
       {},
-      'The server side of Cell Order is not running.',
-      'Install jupyter-cellorder in the environment that Jupyter runs in'
+      'Cell Order is not installed where the Jupyter server runs',
+      'Copy the install command'
     ],
     [
       'the server is older',
       'health',
       200,
       { ...health, api_version: 0 },
-      'the server runs 7.7.7',
-      'Upgrade jupyter-cellorder in the environment of the Jupyter server'
+      'The server runs Cell Order 7.7.7, which is too old',
+      'Copy the upgrade command'
     ],
     [
       'the server is newer',
       'health',
       200,
       { ...health, api_version: 2 },
-      'the server runs 7.7.7',
+      'which is too old for the 7.7.7 of the server',
       'Reload the page'
     ],
     [
@@ -87,16 +87,16 @@ test.describe('what the panel says', () => {
       'suggest',
       503,
       { message: 'Busy.', reason: 'busy' },
-      'The server is busy with other suggestions.',
-      'Try again in 5 seconds.'
+      'The server is busy with other suggestions; it asks for 5 seconds.',
+      'Try again'
     ],
     [
       'the model is broken',
       'suggest',
       503,
       { message: 'Install it again.', reason: 'bundle-corrupt' },
-      'The server cannot load its model.',
-      'Install it again.'
+      'The server cannot load its model',
+      'Copy the install command'
     ],
     [
       'it took too long',
@@ -104,31 +104,42 @@ test.describe('what the panel says', () => {
       504,
       { message: 'Place fewer cells at once.', reason: 'timed-out' },
       'The suggestion took too long',
-      'Place fewer cells at once.'
+      'Try again'
     ],
     [
       'the notebook is too large',
       'suggest',
       413,
       { message: 'Shorten the longest cells.', reason: 'body-too-large' },
-      'This notebook is too large',
-      'Shorten the longest cells.'
+      'This notebook holds more text than the server reads',
+      'Show the longest cell'
     ]
   ] as const) {
-    test(`a failure in plain words: ${name}`, async ({ lab }) => {
+    test(`a failure in plain words, with one thing to do: ${name}`, async ({
+      lab
+    }) => {
       write('failure.ipynb', madeOf(IDS));
       await lab.open('failure.ipynb');
       await lab.failWith(endpoint, status, body, { 'Retry-After': '5' });
       await lab.toolbarButton.click();
       const alert = lab.panel.getByRole('alert');
       await expect(alert).toContainText(sentence);
-      await expect(alert).toContainText(advice);
-      await lab.page.unrouteAll();
-      await lab.answerWith(ORDER, MOVED);
-      await lab.button('Try again').click();
-      await expect(lab.moves).toHaveCount(3);
+      await expect(alert.getByRole('button')).toHaveText([action]);
+      await expect(lab.banner).toContainText(sentence);
     });
   }
+
+  test('a failure can be tried again', async ({ lab }) => {
+    write('again.ipynb', madeOf(IDS));
+    await lab.open('again.ipynb');
+    await lab.failWith('suggest', 504, { reason: 'timed-out' });
+    await lab.toolbarButton.click();
+    await expect(lab.button('Try again')).toBeVisible();
+    await lab.page.unrouteAll();
+    await lab.answerWith(ORDER, MOVED);
+    await lab.button('Try again').click();
+    await expect(lab.moves).toHaveCount(3);
+  });
 });
 
 test('it can be cancelled while it thinks, and asks only once', async ({
@@ -150,7 +161,7 @@ test('it can be cancelled while it thinks, and asks only once', async ({
   await lab.toolbarButton.click();
   await lab.button('Cancel').click();
   await aborted;
-  await expect(lab.button('Suggest order')).toBeVisible();
+  await expect(lab.button('Check this notebook')).toBeVisible();
   expect(requests).toBe(1);
   expect(await lab.order()).toEqual(IDS);
 });
@@ -182,14 +193,13 @@ test('moves are applied one by one, and undone in turn', async ({ lab }) => {
   await lab.open('single.ipynb');
   await lab.answerWith(ORDER, MOVED);
   await lab.suggest();
-  const apply = (id: string) =>
-    lab.panel.locator(`[data-cell-id=${id}]`).getByRole('button', {
-      name: /^Apply/
-    });
-  await apply('m2').click();
+  await lab.tick('m1').click();
+  await lab.tick('m3').click();
+  await lab.button('Apply ticked (1)').click();
   await expect(lab.panel).toContainText('1 move applied.');
   expect(await lab.order()).toEqual(['c1', 'm2', 'c2', 'c3', 'm1', 'm3']);
-  await apply('m1').click();
+  await lab.tick('m1').click();
+  await lab.button('Apply ticked (1)').click();
   expect(await lab.order()).toEqual(['m1', 'c1', 'm2', 'c2', 'c3', 'm3']);
   await lab.button('Undo').click();
   await lab.button('Undo').click();
@@ -252,7 +262,7 @@ test('selected cells are placed from the context menu; pinned cells are named to
     .click({ button: 'right' });
   const asked = lab.page.waitForRequest('**/cellorder/suggest*');
   await lab.page
-    .getByRole('menuitem', { name: 'Place Selected Markdown Cells' })
+    .getByRole('menuitem', { name: 'Place the Selected Cells' })
     .click();
   const { mode, selected, cells } = question(await asked);
   expect(mode).toBe('selected');
@@ -262,10 +272,12 @@ test('selected cells are placed from the context menu; pinned cells are named to
     'm1'
   ]);
   await expect(lab.moves).toHaveCount(1);
-  await expect(lab.moves).toContainText('after [ ] c1 = 1');
+  await expect(lab.moves).toContainText(/before \[\s\]\sc2 = 1/);
 });
 
-test('ordering all markdown anew asks for confirmation', async ({ lab }) => {
+test('ordering all markdown from scratch asks for confirmation', async ({
+  lab
+}) => {
   write('all.ipynb', madeOf(IDS));
   await lab.open('all.ipynb');
   await lab.answerWith(ORDER, MOVED);
@@ -276,7 +288,7 @@ test('ordering all markdown anew asks for confirmation', async ({ lab }) => {
   });
   const menu = lab.page.getByRole('menuitem', { name: 'Edit', exact: true });
   const item = lab.page.getByRole('menuitem', {
-    name: 'Order All Markdown Cells Anew'
+    name: 'Order All Markdown from Scratch'
   });
   await menu.click();
   await item.click();
@@ -333,26 +345,50 @@ test('a collapsed heading moves alone and leaves nothing hidden', async ({
 });
 
 test('it can be used with the keyboard alone', async ({ lab }) => {
+  const { keyboard } = lab.page;
   write('keyboard.ipynb', madeOf(IDS));
   await lab.open('keyboard.ipynb');
   await lab.answerWith(ORDER, MOVED);
   await lab.page.locator('.jp-CodeCell').first().click();
-  await lab.page.keyboard.press('Escape');
-  await lab.page.keyboard.press('Alt+Shift+O');
+  await keyboard.press('Escape');
+  await keyboard.press('Alt+Shift+O');
   await expect(lab.moves).toHaveCount(3);
   await lab.button('Apply all').focus();
-  await lab.page.keyboard.press('Tab');
+  await keyboard.press('Tab');
   await expect(lab.button('Discard')).toBeFocused();
-  await lab.page.keyboard.press('Tab');
-  await expect(lab.button('Words of m1')).toBeFocused();
+  await keyboard.press('Tab');
+  await expect(lab.panel.getByRole('checkbox')).toBeFocused();
+  await keyboard.press('Tab');
+  await expect(lab.row('m1')).toBeFocused();
   // The cell and the place it is to go to are marked while the move has the focus.
-  await expect(lab.page.locator('.jp-CellOrder-moving')).toContainText(
-    'Words of m1'
-  );
-  await lab.page.keyboard.press('Tab');
-  await lab.page.keyboard.press('Enter');
-  await expect(lab.panel).toContainText('1 move applied.');
-  expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'c3', 'm2', 'm3']);
+  const moving = lab.page.locator('.jp-CellOrder-moving');
+  const pointed = lab.page.locator('.jp-CellOrder-slots > .jp-mod-pointed');
+  await expect(moving).toContainText('Words of m1');
+  await expect(pointed).toHaveText('Words of m1');
+  await keyboard.press('ArrowDown');
+  await expect(lab.row('m2')).toBeFocused();
+  await expect(moving).toContainText('Words of m2');
+  await expect(pointed).toHaveText('Words of m2');
+  await keyboard.press('Enter');
+  await expect.poll(async () => (await lab.view()).active).toBe('m2');
+  await expect(lab.row('m2')).toBeFocused();
+  await keyboard.press('Space');
+  await expect(lab.row('m2')).toHaveAttribute('aria-selected', 'false');
+  await keyboard.press('Control+Enter');
+  await expect(lab.panel).toContainText('2 moves applied.');
+  expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
+  await lab.button('Undo').focus();
+  await keyboard.press('Enter');
+  await expect(lab.button('Apply ticked (2)')).toBeFocused();
+  expect(await lab.order()).toEqual(IDS);
+  await keyboard.press('Escape');
+  await expect(lab.moves).toHaveCount(0);
+  await expect(lab.slots).toHaveCount(0);
+  await expect(moving).toHaveCount(0);
+  await expect(lab.page.locator('.jp-Notebook :focus')).toHaveCount(1);
+  // Back in the notebook, keys mean what they meant before.
+  await keyboard.press('ArrowUp');
+  expect((await lab.view()).active).toBe('m1');
 });
 
 test('attachments, metadata and cells of an old format without ids survive', async ({

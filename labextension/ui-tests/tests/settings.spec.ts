@@ -25,7 +25,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await lab.suggest();
       await expect(lab.moves).toHaveCount(MARKDOWN.length);
 
-      await lab.button('Words of m29').click();
+      await lab.row('m29').click();
       const last = page
         .locator('.jp-MarkdownCell')
         .filter({ hasText: 'Words of m29' });
@@ -36,7 +36,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await expect(lab.panel).toContainText('30 moves applied.');
       expect(await lab.order()).toEqual(ORDER);
       expect(await lab.shownOrder()).toEqual(ORDER);
-      await lab.button('Words of m20').click();
+      await lab.row('m20').click();
       await expect(
         page.locator('.jp-MarkdownCell').filter({ hasText: 'Words of m20' })
       ).toBeInViewport();

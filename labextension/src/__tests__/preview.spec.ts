@@ -1,0 +1,192 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { CellOrderModel, type IHost } from '../model';
+import { Preferences } from '../preferences';
+import { Preview } from '../preview';
+import { spoken } from '../sentences';
+import type { ICellOrderApi, ISuggestRequest } from '../tokens';
+import { answerOf, idsOf, notebookOf } from './notebook';
+
+const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
+const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
+const MOVED = ['m1', 'm2', 'm3'];
+const CONFIDENCES = [0.95, 0.6, 0.9];
+
+const trans = nullTranslator.load('');
+const revealed: string[] = [];
+const requests: ISuggestRequest[] = [];
+
+function previewOf() {
+  const notebook = notebookOf(IDS);
+  const host: IHost = {
+    notebook,
+    readOnly: false,
+    collaborative: false,
+    holdView: () => () => undefined,
+    expandAround: async () => [],
+    collapse: async () => undefined,
+    reveal: id => revealed.push(id)
+  };
+  const answer = answerOf(IDS, ORDER, MOVED);
+  answer.moves.forEach((move, place) => {
+    move.confidence = CONFIDENCES[place];
+  });
+  const api: ICellOrderApi = {
+    health: async () => ({
+      package_version: '0',
+      api_version: 1,
+      bundle: null,
+      backend: 'onnx',
+      state: 'ready',
+      message: null
+    }),
+    suggest: async request => {
+      requests.push(request);
+      return answer;
+    }
+  };
+  const page = {
+    reload: () => undefined,
+    logIn: () => undefined,
+    saveCopy: async () => undefined,
+    copy: async () => undefined
+  };
+  const preferences = new Preferences();
+  const model = new CellOrderModel(host, api, page, trans);
+  const preview = new Preview(model, preferences);
+  return { notebook, preferences, preview };
+}
+
+const keys = (preview: Preview) => preview.rows.map(row => row.key);
+
+beforeEach(() => {
+  revealed.length = 0;
+  requests.length = 0;
+});
+
+describe('how sure a move must be', () => {
+  it('holds back what is less certain, and applies only what it shows', async () => {
+    const { notebook, preferences, preview } = previewOf();
+    preferences.set({ threshold: 'cautious' });
+    await preview.ask('review', []);
+    expect(keys(preview)).toEqual(['m1', 'm3']);
+    expect(preview.held).toBe(1);
+    expect(spoken(preview, trans)).toContain(
+      '1 less certain move is not shown.'
+    );
+    await preview.applyAll();
+    expect(idsOf(notebook)).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
+    expect(preview.undoable).toBe(2);
+  });
+
+  it('follows the settings while the suggestion is on show', async () => {
+    const { preferences, preview } = previewOf();
+    await preview.ask('review', []);
+    expect(keys(preview)).toEqual(MOVED);
+    preferences.set({ threshold: 'cautious' });
+    expect(keys(preview)).toEqual(['m1', 'm3']);
+  });
+
+  it('shows what was held back when asked, until the next question', async () => {
+    const { preferences, preview } = previewOf();
+    preferences.set({ threshold: 'cautious' });
+    await preview.ask('review', []);
+    preview.showHeld();
+    expect(keys(preview)).toEqual(MOVED);
+    await preview.ask('review', []);
+    expect(keys(preview)).toEqual(['m1', 'm3']);
+  });
+
+  it('holds nothing back of what was asked for expressly', async () => {
+    const { preferences, preview } = previewOf();
+    preferences.set({ threshold: 'cautious' });
+    await preview.ask('selected', MOVED);
+    expect(keys(preview)).toEqual(MOVED);
+  });
+});
+
+it('keeps the order of the markdown where the settings say so, but not in a check', async () => {
+  const { preferences, preview } = previewOf();
+  preferences.set({ keepMarkdownOrder: true });
+  await preview.ask('all', []);
+  await preview.ask('review', []);
+  expect(requests.map(request => request.keep_markdown_order)).toEqual([
+    true,
+    false
+  ]);
+});
+
+it('applies what is ticked', async () => {
+  const { notebook, preview } = previewOf();
+  await preview.ask('review', []);
+  preview.tick(preview.rows[1], false);
+  expect([preview.open, preview.ticked]).toEqual([3, 2]);
+  await preview.applyTicked();
+  expect(idsOf(notebook)).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
+  expect(spoken(preview, trans)).toBe('2 moves applied. 1 move left.');
+  preview.undo();
+  expect(idsOf(notebook)).toEqual(IDS);
+});
+
+it('draws only the rows anew that changed', async () => {
+  const { preview } = previewOf();
+  await preview.ask('review', []);
+  const before = preview.rows;
+  preview.tick(before[1], false);
+  expect(preview.rows[0]).toBe(before[0]);
+  expect(preview.rows[1]).not.toBe(before[1]);
+});
+
+it('scrolls to the cell, then to its new place', async () => {
+  const { preview } = previewOf();
+  await preview.ask('review', []);
+  const row = preview.rows[1];
+  preview.reveal(row);
+  preview.reveal(row);
+  preview.reveal(row);
+  expect(revealed).toEqual(['m2', 'c1', 'm2']);
+});
+
+it('forgets what the author looked at with the suggestion', async () => {
+  const { preview } = previewOf();
+  await preview.ask('review', []);
+  preview.point('m2');
+  preview.discard();
+  expect(preview.pointed).toBeNull();
+});
+
+describe('while the server works', () => {
+  const now = { value: 0 };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    now.value = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.value);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+    jest.useRealTimers();
+  });
+
+  it('says so only once it takes a while', () => {
+    const { preview } = previewOf();
+    void preview.ask('review', []);
+    expect(preview.state.kind).toBe('idle');
+    now.value = 149;
+    jest.advanceTimersByTime(149);
+    expect(preview.state.kind).toBe('idle');
+    now.value = 150;
+    jest.advanceTimersByTime(1);
+    expect(preview.state.kind).toBe('thinking');
+  });
+
+  it('says nothing when the answer is quick', async () => {
+    const { preview } = previewOf();
+    const kinds: string[] = [];
+    preview.changed.connect(() => kinds.push(preview.state.kind));
+    await preview.ask('review', []);
+    now.value = 1000;
+    jest.advanceTimersByTime(1000);
+    expect(kinds).toEqual(['suggestion']);
+  });
+});

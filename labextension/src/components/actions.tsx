@@ -1,0 +1,99 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { Preview } from '../preview';
+
+export interface IActionsProps {
+  preview: Preview;
+  trans: TranslationBundle;
+  /** In the panel the ticked moves always have a button, so that ticking shifts nothing. */
+  place: 'panel' | 'banner';
+  onApply: (which: 'ticked' | 'all') => void;
+  onUndo: () => void;
+  onDiscard: () => void;
+  /** Opens the list of moves; left out where the list is. */
+  onReview?: () => void;
+}
+
+/** What can be done about a suggestion as a whole: the same in the panel and in the banner. */
+export function Actions(props: IActionsProps): React.JSX.Element {
+  const { preview, trans } = props;
+  const { open, ticked, undoable } = preview;
+  const node = React.useRef<HTMLDivElement>(null);
+  const pressed = React.useRef(false);
+  // The button that was pressed may be gone: its successor gets the focus, so that the keyboard stays here.
+  React.useEffect(() => {
+    if (pressed.current) {
+      pressed.current = false;
+      const name = undoable > 0 ? 'undo' : 'main';
+      node.current
+        ?.querySelector<HTMLButtonElement>(`[data-action=${name}]`)
+        ?.focus();
+    }
+  }, [open, undoable]);
+  const press = (act: () => void) => () => {
+    pressed.current = true;
+    act();
+  };
+  const some = props.place === 'panel' || (ticked > 0 && ticked < open);
+  return (
+    <div ref={node} className="jp-CellOrder-actions" data-place={props.place}>
+      {undoable > 0 && (
+        <Button
+          label={trans.__('Undo')}
+          action="undo"
+          onClick={press(props.onUndo)}
+        />
+      )}
+      {open > 0 && some && (
+        <Button
+          label={trans.__('Apply ticked (%1)', ticked)}
+          action="main"
+          main
+          disabled={ticked === 0}
+          onClick={press(() => props.onApply('ticked'))}
+        />
+      )}
+      {open > 0 && (
+        <Button
+          label={trans.__('Apply all')}
+          action={some ? 'all' : 'main'}
+          main={!some}
+          onClick={press(() => props.onApply('all'))}
+        />
+      )}
+      {props.onReview && open > 0 && (
+        <Button
+          label={trans.__('Review list')}
+          action="review"
+          onClick={props.onReview}
+        />
+      )}
+      <Button
+        label={open > 0 ? trans.__('Discard') : trans.__('Done')}
+        action="discard"
+        onClick={props.onDiscard}
+      />
+    </div>
+  );
+}
+
+/** A button as everything of this extension has it. */
+export function Button(props: {
+  label: string;
+  action?: string;
+  main?: boolean;
+  disabled?: boolean;
+  onClick?: () => void;
+}): React.JSX.Element {
+  return (
+    <button
+      type="button"
+      className={`jp-CellOrder-button${props.main ? ' jp-mod-main' : ''}`}
+      data-action={props.action}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
+      {props.label}
+    </button>
+  );
+}

@@ -1,0 +1,71 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { actionLabel, type Action } from '../errors';
+import { orderIcon } from '../icon';
+import type { Preview } from '../preview';
+import { spoken } from '../sentences';
+import { Actions, Button } from './actions';
+
+export interface IBannerContentProps {
+  preview: Preview;
+  trans: TranslationBundle;
+  onApply: (which: 'ticked' | 'all') => void;
+  onAct: (action: Action) => void;
+  onCancel: () => void;
+  onUndo: () => void;
+  onDiscard: () => void;
+  onReview: () => void;
+}
+
+/** What the banner says and offers: the panel in one line. */
+export function BannerContent(props: IBannerContentProps): React.JSX.Element {
+  const { preview, trans } = props;
+  return (
+    <div className="jp-CellOrder-bannerContent">
+      <orderIcon.react
+        tag="span"
+        className="jp-CellOrder-bannerIcon"
+        aria-hidden="true"
+      />
+      <span className="jp-CellOrder-bannerText">{spoken(preview, trans)}</span>
+      <BannerActions {...props} />
+    </div>
+  );
+}
+
+function BannerActions(props: IBannerContentProps): React.JSX.Element {
+  const { preview, trans } = props;
+  const { state } = preview;
+  if (state.kind === 'suggestion' && (preview.open > 0 || preview.held === 0)) {
+    return <Actions {...props} place="banner" />;
+  }
+  return (
+    <div className="jp-CellOrder-actions">
+      {state.kind === 'suggestion' && (
+        <Button
+          label={trans.__('Show them')}
+          onClick={() => preview.showHeld()}
+        />
+      )}
+      {(state.kind === 'error' ||
+        (state.kind === 'notice' && state.action !== 'try-again')) && (
+        <Button
+          label={actionLabel(
+            state.kind === 'error' ? state.error.action : state.action,
+            trans
+          )}
+          onClick={() =>
+            props.onAct(
+              state.kind === 'error' ? state.error.action : state.action
+            )
+          }
+        />
+      )}
+      {state.kind === 'thinking' ? (
+        <Button label={trans.__('Cancel')} onClick={props.onCancel} />
+      ) : (
+        <Button label={trans.__('Close')} onClick={props.onDiscard} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,218 @@
+import type { IDisposable } from '@lumino/disposable';
+import { Signal, type ISignal } from '@lumino/signaling';
+import { LEAST_CONFIDENCE } from './confidence';
+import { rowsOf, type IRow } from './groups';
+import type { CellOrderModel } from './model';
+import type { Preferences } from './preferences';
+import type { State } from './state';
+import type { Mode } from './tokens';
+
+/** Milliseconds until waiting is worth a word: what comes sooner feels immediate. */
+const PATIENCE = 150;
+
+/** What is shown of one notebook's suggestion; panel, banner and slots in the notebook agree on it. */
+export class Preview implements IDisposable {
+  constructor(
+    readonly model: CellOrderModel,
+    private readonly preferences: Preferences
+  ) {
+    model.stateChanged.connect(this.refresh, this);
+    preferences.changed.connect(this.refresh, this);
+    this.refresh();
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get pointedChanged(): ISignal<this, void> {
+    return this._pointedChanged;
+  }
+
+  /** The state of the model, except that thinking shows only once it takes a while. */
+  get state(): State {
+    return this._state;
+  }
+
+  /** The moves of the suggestion that are sure enough to be shown. */
+  get rows(): readonly IRow[] {
+    return this._rows;
+  }
+
+  /** How many moves are held back since they are less certain than the settings ask. */
+  get held(): number {
+    return this._held;
+  }
+
+  /** How many of the moves shown can be made. */
+  get open(): number {
+    return this.openCells(row => row.status === 'open').length;
+  }
+
+  /** How many of the moves shown can be made and are ticked. */
+  get ticked(): number {
+    return this.openCells(row => row.ticked).length;
+  }
+
+  /** How many moves the latest step made. */
+  get undoable(): number {
+    return this._state.kind === 'suggestion' ? this._state.undoable : 0;
+  }
+
+  /** The row that the author looks at, by its key. */
+  get pointed(): string | null {
+    return this._pointed;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  async ask(mode: Mode, selected: readonly string[]): Promise<void> {
+    if (this.model.state.kind !== 'thinking') {
+      this._mode = mode;
+      this._showHeld = false;
+    }
+    await this.model.suggest({
+      mode,
+      keepMarkdownOrder:
+        mode !== 'review' && this.preferences.keepMarkdownOrder,
+      selected
+    });
+  }
+
+  point(key: string | null): void {
+    if (key !== this._pointed) {
+      this._pointed = key;
+      this._pointedChanged.emit();
+    }
+  }
+
+  tick(row: IRow, on: boolean): void {
+    if (row.status === 'open') {
+      this.model.tick(row.cells, on);
+    }
+  }
+
+  tickAll(on: boolean): void {
+    this.model.tick(this.openCells(), on);
+  }
+
+  /** Makes the moves shown that are ticked. */
+  applyTicked(): Promise<void> {
+    return this.model.apply(this.openCells(row => row.ticked));
+  }
+
+  /** Makes all moves shown. */
+  applyAll(): Promise<void> {
+    return this.model.apply(this.openCells());
+  }
+
+  undo(): void {
+    this.model.undo();
+  }
+
+  discard(): void {
+    this.model.discard();
+  }
+
+  /** Shows also the moves that are less certain than the settings ask. */
+  showHeld(): void {
+    this._showHeld = true;
+    this.refresh();
+  }
+
+  /** Scrolls to the cell of a row; asked again, to the place where it is to go. */
+  reveal(row: IRow): void {
+    const target = row.to.after?.cell;
+    if (
+      this._revealed === row.key &&
+      row.status === 'open' &&
+      target !== undefined
+    ) {
+      this._revealed = null;
+      this.model.reveal(target);
+    } else {
+      this._revealed = row.key;
+      this.model.reveal(row.key);
+    }
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      clearTimeout(this._timer);
+      Signal.clearData(this);
+    }
+  }
+
+  private refresh(): void {
+    const { state } = this.model;
+    clearTimeout(this._timer);
+    if (state.kind === 'thinking') {
+      const left = state.since + PATIENCE - performance.now();
+      if (left > 0) {
+        this._timer = setTimeout(() => this.refresh(), left);
+        return;
+      }
+    }
+    if (state.kind !== 'suggestion') {
+      this._revealed = null;
+    }
+    this._state = state;
+    const rows = rowsOf(state.kind === 'suggestion' ? state.moves : []);
+    const shown = rows.filter(row => this.isSure(row));
+    this._held = cellsOf(rows).length - cellsOf(shown).length;
+    this._rows = keptWhereEqual(shown, this._rows);
+    if (!this._rows.some(row => row.key === this._pointed)) {
+      this.point(null);
+    }
+    this._changed.emit();
+  }
+
+  /** Only a check has calibrated confidences; what was asked for expressly is shown whatever it is. */
+  private isSure(row: IRow): boolean {
+    return (
+      this._mode !== 'review' ||
+      this._showHeld ||
+      row.status === 'applied' ||
+      row.confidence >= LEAST_CONFIDENCE[this.preferences.threshold]
+    );
+  }
+
+  private openCells(test: (row: IRow) => boolean = () => true): string[] {
+    return cellsOf(
+      this._rows.filter(row => row.status === 'open' && test(row))
+    );
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _held = 0;
+  private _isDisposed = false;
+  private _mode: Mode = 'review';
+  private _pointed: string | null = null;
+  private _pointedChanged = new Signal<this, void>(this);
+  private _revealed: string | null = null;
+  private _rows: readonly IRow[] = [];
+  private _showHeld = false;
+  private _state: State = { kind: 'idle' };
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+function cellsOf(rows: readonly IRow[]): string[] {
+  return rows.flatMap(row => row.cells);
+}
+
+/** The rows, the very same objects where nothing changed, so that only what changed is drawn anew. */
+function keptWhereEqual(
+  rows: readonly IRow[],
+  before: readonly IRow[]
+): IRow[] {
+  const known = new Map(before.map(row => [row.key, row]));
+  return rows.map(row => {
+    const old = known.get(row.key);
+    return old !== undefined && JSON.stringify(old) === JSON.stringify(row)
+      ? old
+      : row;
+  });
+}

@@ -1,0 +1,81 @@
+import type { Notebook } from '@jupyterlab/notebook';
+
+/** Frames after which cells that are drawn anew have their heights. */
+const CALM_FRAMES = 30;
+
+/** Frames after which the cells are left alone, whatever they do. */
+const MOST_FRAMES = 300;
+
+/** What an author does to scroll. */
+const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+
+/**
+ * Remembers where the cells on screen are; the result puts the first of them that is still there back,
+ * and holds it until the cells around it have been drawn.
+ */
+export function holdScroll(content: Notebook): () => void {
+  const { outerNode } = content;
+  const frame = outerNode.getBoundingClientRect();
+  const seen = content.widgets
+    .filter(cell => cell.node.isConnected && !cell.isHidden)
+    .map(cell => ({ cell, rect: cell.node.getBoundingClientRect() }))
+    .filter(({ rect }) => rect.bottom > frame.top && rect.top < frame.bottom)
+    .map(({ cell, rect }) => ({ cell, top: rect.top }));
+  return () => {
+    const left = seen.filter(({ cell }) => !cell.isDisposed && !cell.isHidden);
+    if (content.notebookConfig.windowingMode !== 'full') {
+      const [first] = left;
+      if (first !== undefined) {
+        hold(first.cell.node, first.top, shift => {
+          outerNode.scrollTop += shift;
+        });
+      }
+      return;
+    }
+    // Where JupyterLab draws the cells on screen alone, it also moves them: it has to be told.
+    const whole = left.find(({ top }) => top >= frame.top);
+    if (whole !== undefined) {
+      const { cell, top } = whole;
+      hold(cell.node, top, () => {
+        content
+          .scrollToItem(
+            content.widgets.indexOf(cell),
+            'start',
+            (top - frame.top) / frame.height
+          )
+          // Rejected when something else scrolls meanwhile: nothing to mend then.
+          .catch(() => undefined);
+      });
+    }
+  };
+}
+
+/** Keeps a node at its height on the screen until all is calm, or the author scrolls. */
+function hold(
+  node: HTMLElement,
+  top: number,
+  scrollBy: (shift: number) => void
+): void {
+  let calm = 0;
+  let frames = 0;
+  const release = () => {
+    frames = MOST_FRAMES;
+    SCROLLING.forEach(type => window.removeEventListener(type, release, true));
+  };
+  const mend = () => {
+    if (frames >= MOST_FRAMES || calm >= CALM_FRAMES) {
+      release();
+      return;
+    }
+    const shift = node.getBoundingClientRect().top - top;
+    frames++;
+    calm++;
+    if (Math.abs(shift) >= 1) {
+      calm = 0;
+      scrollBy(shift);
+    }
+    requestAnimationFrame(mend);
+  };
+  SCROLLING.forEach(type => window.addEventListener(type, release, true));
+  mend();
+}
