@@ -32,6 +32,7 @@ READERS = {
     "context": ("context", "load_context"),
     "pairwise": ("pairwise", "load_pairwise"),
     "pointwise": ("pointwise", "load_pointwise"),
+    "priors": ("priors", "load_priors"),
 }
 
 Backend = Literal["onnx", "torch"]

@@ -47,6 +47,8 @@ class Precedence:
         gap: (M, N + 1) or None, probability that float i stands in exactly this gap; gap g is
             the one with g anchors before it.
         rank: (M,) or None, percentile rank of the float in the notebook, 0..1.
+        added: whether :func:`mix` adds this to what the others say, in place of averaging it with
+            them: it comes of something that they do not weigh, and is mostly silent.
 
     Raises:
         ValueError: shapes do not agree, or values are no probabilities.
@@ -56,6 +58,7 @@ class Precedence:
     before: Array
     gap: Array | None = None
     rank: Array | None = None
+    added: bool = False
 
     def __post_init__(self) -> None:
         """Check shapes and values; make `before` antisymmetric and `gap` sum to 1 exactly."""
@@ -116,6 +119,13 @@ def mix(members: Sequence[Precedence], weights: Sequence[float]) -> Precedence:
     A probability of exactly 0.5 in `after` or `before` is an abstention: the mean of that pair
     is over the members that speak about it. Where all abstain it stays 0.5.
 
+    Answers that are `added` are no part of the means: their log-odds (of `gap`: logarithms) are
+    added to them, as much as their weight is to the sum of the others'. So rules enter as evidence
+    beside a network that knows the text. As one voice in the mean they would do as much for the
+    order of a whole notebook (both raise K on 300 notebooks of valid by 0.004), but halve the
+    network's certainty of a gap wherever they have an opinion. Where every answer is `added`, they
+    are averaged.
+
     Raises:
         ValueError: no members, weights that do not fit, or shapes that differ.
     """
@@ -126,24 +136,45 @@ def mix(members: Sequence[Precedence], weights: Sequence[float]) -> Precedence:
         raise ValueError("weights must be finite, not negative, and not all zero")
     if len({member.after.shape for member in members}) != 1:
         raise ValueError("the members answered questions of different shapes")
-    with_gap = [(m.log_gap(), w) for m, w in zip(members, shares, strict=True) if m.gap is not None]
-    with_rank = [(m.rank, w) for m, w in zip(members, shares, strict=True) if m.rank is not None]
-    gap = _weighted(with_gap)
+    voices = [not member.added for member in members]
+    said = shares[voices].sum()
+    if not said:
+        voices = [True] * len(members)
+        said = shares.sum()
+    told = [(m, w) for m, w, voice in zip(members, shares, voices, strict=True) if voice]
+    added = [
+        (m, w / said) for m, w, voice in zip(members, shares, voices, strict=True) if not voice
+    ]
+    gap = _weighted([(m.log_gap(), w) for m, w in told if m.gap is not None])
+    if gap is not None:
+        gap = np.exp(
+            _normalised(sum((w * m.log_gap() for m, w in added if m.gap is not None), gap))
+        )
+    after = _spoken_mean([(m.after, w) for m, w in told])
+    before = _spoken_mean([(m.before, w) for m, w in told])
     return Precedence(
-        after=_spoken_mean([member.after for member in members], shares),
-        before=_spoken_mean([member.before for member in members], shares),
-        gap=None if gap is None else np.exp(_normalised(gap)),
-        rank=_weighted(with_rank),
+        after=_from_log_odds(sum((w * _log_odds(m.after) for m, w in added), after)),
+        before=_mirrored(_from_log_odds(sum((w * _log_odds(m.before) for m, w in added), before))),
+        gap=gap,
+        rank=_weighted([(m.rank, w) for m, w in told if m.rank is not None]),
     )
 
 
-def _spoken_mean(values: Sequence[Array], weights: Array) -> Array:
-    """Mean of log-odds, pair by pair, over the members that do not say exactly 0.5."""
-    odds, spoken = np.zeros_like(values[0]), np.zeros_like(values[0])
-    for value, weight in zip(values, weights, strict=True):
+def _spoken_mean(answers: Sequence[tuple[Array, float]]) -> Array:
+    """Mean log-odds, pair by pair, over the weighted answers that do not say exactly 0.5."""
+    odds, spoken = np.zeros_like(answers[0][0]), np.zeros_like(answers[0][0])
+    for value, weight in answers:
         odds += weight * _log_odds(value)  # exactly 0 at 0.5
         spoken += weight * (value != 0.5)
-    return _from_log_odds(np.divide(odds, spoken, out=np.zeros_like(odds), where=spoken > 0))
+    mean: Array = np.divide(odds, spoken, out=np.zeros_like(odds), where=spoken > 0)
+    return mean
+
+
+def _mirrored(before: Array) -> Array:
+    """`before` by its upper triangle: rounding may part a half from its complement."""
+    upper = np.triu(before, 1)
+    mirrored: Array = upper + np.tril(1 - upper.T, -1) + 0.5 * np.eye(len(before))
+    return mirrored
 
 
 def _mean(values: Sequence[Array], weights: Array) -> Array:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -119,12 +121,65 @@ def test_where_all_who_have_a_weight_abstain_nothing_is_said() -> None:
     assert (mixed.before == 0.5).all()
 
 
+def test_a_half_that_rounding_parted_from_its_complement_is_one_answer() -> None:
+    below = float(np.nextafter(0.5, 0))
+    members = []
+    for left, right in ((0.5, below), (below, 0.5)):
+        before = np.array([[0.5, left], [right, 0.5]])
+        member = pairs([0.9], 0.5)
+        object.__setattr__(member, "before", before)
+        members.append(member)
+    for unsure in members:
+        mixed = mix([pairs([0.9], 0.9), unsure], [1.0, 1.0])
+        assert mixed.before[0, 1] + mixed.before[1, 0] == 1
+
+
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_one_who_abstains_changes_nothing(left: float, right: float) -> None:
     silent = pairs([0.5], 0.5)
     mixed = mix([pairs([left], right), silent], [1.0, 5.0])
     assert mixed.after == pytest.approx(np.full((2, 1), left))
     assert mixed.before[0, 1] == pytest.approx(right)
+
+
+def added(member: Precedence) -> Precedence:
+    return dataclasses.replace(member, added=True)
+
+
+def test_what_is_added_adds_its_log_odds_to_the_mean_of_the_others() -> None:
+    rule = added(pairs([0.8, 0.5], 0.9))
+    mixed = mix([pairs([0.6, 0.6], 0.3), rule], [2.0, 2.0])
+    odds = np.log(0.6 / 0.4) + np.log(0.8 / 0.2)
+    assert mixed.after[0] == pytest.approx([1 / (1 + np.exp(-odds)), 0.6])
+    assert mixed.before[0, 1] == pytest.approx(
+        1 / (1 + np.exp(-np.log(0.3 / 0.7) - np.log(0.9 / 0.1)))
+    )
+    assert not mixed.added
+
+
+def test_what_is_added_counts_as_its_weight_to_the_sum_of_the_others() -> None:
+    members = [one(0.6), one(0.6), added(one(0.8))]
+    half = mix(members, [1.0, 3.0, 2.0]).after[0, 0]
+    assert half == pytest.approx(1 / (1 + np.exp(-np.log(0.6 / 0.4) - 0.5 * np.log(0.8 / 0.2))))
+    assert mix(members, [2.0, 6.0, 4.0]).after[0, 0] == pytest.approx(half)
+    assert mix(members, [1.0, 1.0, 0.0]).after[0, 0] == pytest.approx(0.6)
+
+
+def test_the_gap_of_what_is_added_multiplies_that_of_the_others() -> None:
+    voice, rule = one(0.5, [0.25, 0.75]), added(one(0.5, [0.9, 0.1]))
+    product = np.array([0.25 * 0.9, 0.75 * 0.1])
+    assert mix([voice, rule], [1.0, 1.0]).gap == pytest.approx((product / product.sum())[None])
+    assert mix([one(0.5), rule], [1.0, 1.0]).gap is None
+    silent = added(one(0.5, [0.5, 0.5]))
+    assert mix([voice, silent], [1.0, 1.0]).gap == pytest.approx(np.array([[0.25, 0.75]]))
+
+
+def test_where_all_is_added_it_is_averaged() -> None:
+    rules = [one(0.6), one(0.8)]
+    alone = mix([added(rule) for rule in rules], [1.0, 2.0])
+    assert alone.after == pytest.approx(mix(rules, [1.0, 2.0]).after)
+    beside_nobody = mix([one(0.3), added(one(0.8))], [0.0, 1.0])
+    assert beside_nobody.after[0, 0] == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("weights", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, np.nan]])

@@ -91,6 +91,14 @@ def test_the_mean_of_positions_by_hand() -> None:
     assert arrange("submission-mean", [first, second], [1, 2]) == [0, 3, 1, 2, 4]
 
 
+def test_what_is_added_hands_in_no_submission() -> None:
+    first = Precedence(np.array([[0.9, 0.9]]), np.array([[0.5]]))
+    rule = Precedence(np.array([[0.1, 0.1]]), np.array([[0.5]]), added=True)
+    assert arrange("submission-mean", [first, rule], [1, 5]) == [0, 1, 2]
+    assert arrange("submission-mean", [first, rule], [0, 1]) == [2, 0, 1]
+    assert arrange("precedence", [first, rule], [1, 5]) == [2, 0, 1]
+
+
 def test_one_member_alone_hands_in_its_own_submission() -> None:
     next_cell = from_next_cell([[0.0, 2.0, 1.0, 0.5], [0.1, 0.0, 3.0, 0.0]], 1.0)
     assert arrange("submission-mean", [next_cell], [1]) == least_inversions(next_cell)

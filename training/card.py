@@ -18,6 +18,7 @@ from typing import Any
 
 from jupyter_cellorder.bundle import MANIFEST
 from jupyter_cellorder.errors import CellOrderError
+from jupyter_cellorder.members.priors import FILE
 from training.manifest import update_manifest
 
 CARD = "README.md"
@@ -30,13 +31,13 @@ The ensemble that ships with jupyter-cellorder: it places the markdown of a note
 code.
 
 ## What it is
-One member, `context`: every cell is encoded once by a small text encoder (22 M parameters,
+The member `context`: every cell is encoded once by a small text encoder (22 M parameters,
 {markdown} tokens of a markdown cell and {code} of a code cell, head and tail); a transformer over
 the cells of the whole notebook (4 M parameters), with lexical similarities beside the vectors,
 says for every markdown cell which gap it belongs to and which markdown comes first. Weights are
 stored in half precision and computed in fp32, on ONNX Runtime or torch (largest difference of a
 probability between them: {parity:.0e}).
-
+{rules}
 ## Where it comes from
 - **Encoder**: started from `{encoder}` (Apache License 2.0, Nils Reimers, Iryna Gurevych and the
   sentence-transformers authors, after MiniLM by Microsoft); the top layers were trained further
@@ -44,8 +45,8 @@ probability between them: {parity:.0e}).
 - **Trained on** {corpus}. The repositories with their commits and licences are listed in
   `{sources}` ({licences}). No text of them is in this bundle.
 - **Recipe**: `{recipe}`; again with `python -m training.run {recipe} --data CORPUS --output RUN`,
-  `python -m training.export RUN --output BUNDLE`, `python -m training.calibrate BUNDLE --data
-  VALIDATION`.
+  `python -m training.export RUN --output BUNDLE`{add_rules}, `python -m training.calibrate BUNDLE
+  --data VALIDATION`.
 
 ## Figures
 {scores}
@@ -68,8 +69,27 @@ need; then one to three of their markdown cells are displaced.
 """
 
 
-def card(manifest: dict[str, Any], facts: dict[str, Any], licences: Counter[str]) -> str:
-    """The model card's text."""
+RULES = """
+The member `priors`: {count} rules on numbering, titles, tables of contents and the usual places of
+sections, each as sure as it was precise on {notebooks:,} training notebooks. No network; what they
+say is added to what `context` says.
+"""
+
+
+def card(
+    manifest: dict[str, Any],
+    facts: dict[str, Any],
+    licences: Counter[str],
+    rules: dict[str, Any] | None,
+) -> str:
+    """The model card's text.
+
+    Args:
+        manifest: of the bundle.
+        facts: ``context.json``.
+        licences: of the repositories, counted.
+        rules: ``priors.json`` where the bundle has that member.
+    """
     figures = manifest["figures"]
     rows = [
         "| notebooks | mode | n | Kendall tau | 95 % interval | TF-IDF |",
@@ -90,6 +110,12 @@ def card(manifest: dict[str, Any], facts: dict[str, Any], licences: Counter[str]
         recipe=manifest["recipe"],
         corpus=manifest["corpus"],
         parity=figures["parity"],
+        rules=""
+        if rules is None
+        else RULES.format(count=len(rules["rules"]), notebooks=rules["notebooks"]),
+        add_rules=""
+        if rules is None
+        else ",\n  `python -m training.priors --data CORPUS --bundle BUNDLE`",
         encoder=facts["encoder"],
         markdown=facts["tokens"]["markdown"],
         code=facts["tokens"]["code"],
@@ -130,13 +156,22 @@ def main(arguments: list[str] | None = None) -> int:
         update_manifest(chosen.bundle, {}, {"scores": scores})
         manifest = json.loads((chosen.bundle / MANIFEST).read_text(encoding="utf-8"))
         facts = json.loads((chosen.bundle / "context" / "context.json").read_text(encoding="utf-8"))
-        (chosen.bundle / CARD).write_text(card(manifest, facts, licences), encoding="utf-8")
+        text = card(manifest, facts, licences, _rules(chosen.bundle, manifest))
+        (chosen.bundle / CARD).write_text(text, encoding="utf-8")
         update_manifest(chosen.bundle, {}, {})
     except (OSError, ValueError, KeyError, CellOrderError) as error:
         print(f"No card was written: {error!r}.", file=sys.stderr)
         return 2
     print(f"Card: {chosen.bundle / CARD}")
     return 0
+
+
+def _rules(bundle: Path, manifest: dict[str, Any]) -> dict[str, Any] | None:
+    folders = [entry["folder"] for entry in manifest["members"] if entry["kind"] == "priors"]
+    if not folders:
+        return None
+    rules: dict[str, Any] = json.loads((bundle / folders[0] / FILE).read_text(encoding="utf-8"))
+    return rules
 
 
 def _copy_sources(source: Path, target: Path) -> Counter[str]:

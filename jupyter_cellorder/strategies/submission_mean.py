@@ -27,8 +27,11 @@ from jupyter_cellorder.strategies.rank_mean import by_rank
 def submission_mean(answers: Sequence[Precedence], weights: Sequence[float]) -> list[int]:
     """See :data:`jupyter_cellorder.strategies.Strategy`.
 
-    Where cells are tied, floats come before anchors, and otherwise the lower index first.
+    Where cells are tied, floats come before anchors, and otherwise the lower index first. Answers
+    that are `added` hand in nothing: they are silent about most cells.
     """
+    voices = [0.0 if a.added else w for a, w in zip(answers, weights, strict=True)]
+    weights = voices if any(voices) else weights
     positions = np.array([np.argsort(submission(answer)) for answer in answers], dtype=np.float64)
     shares = np.array(weights, dtype=np.float64)
     mean = np.round(shares @ positions / shares.sum(), 9)  # so that rounding breaks no tie

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tiny_training import TinyRun
@@ -50,3 +52,20 @@ def test_without_scores_nothing_is_written(
     assert card.main([str(bundle), "--sources", str(sources), "--scores", str(missing)]) == 2
     assert "No card was written" in capsys.readouterr().err
     assert not (bundle / "README.md").exists() and not (bundle / "SOURCES.csv").exists()
+
+
+@pytest.mark.parametrize("rules", [None, {"notebooks": 1234, "rules": {"a": {}, "b": {}}}])
+def test_the_card_counts_the_rules_that_a_bundle_has(rules: dict[str, Any] | None) -> None:
+    figures = {
+        "parity": 1e-6,
+        "scores": {},
+        "calibration_notebooks": 10,
+        "false_moves_per_100_markdown": 0.1,
+        "repair_precision": 0.9,
+        "repair_recall": 0.3,
+    }
+    manifest = {"name": "n", "recipe": "r", "corpus": "c", "figures": figures}
+    facts = {"encoder": "e", "tokens": {"markdown": 64, "code": 64}}
+    text = card.card(manifest, facts, Counter(), rules)
+    assert ("`priors`: 2 rules" in text and "1,234 training notebooks" in text) == bool(rules)
+    assert ("python -m training.priors" in text) == bool(rules)

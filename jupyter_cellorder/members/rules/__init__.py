@@ -1,0 +1,1 @@
+"""Rules of the ``priors`` member: what a cell's text says of its place, read without a model."""

@@ -1,0 +1,1 @@
+"""How precise the rules of the ``priors`` member are, and putting it into a bundle."""
