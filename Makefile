@@ -1,6 +1,7 @@
 # make lab   try it: JupyterLab on a notebook whose markdown is out of order
 # make test  everything that must hold before a change lands
 # make bench DATA=NOTEBOOKS  what a suggestion costs: seconds, memory, a pointwise member beside it
+# make soak  the long browser tests, on notebooks of 1,000 cells
 # make bench-data  the corpus cache at the size of Kaggle's data set (an hour, 12 GB of disk)
 # make bench-training DATA=CORPUS  tokens a second of a training step, against a plain loop
 # make clean remove what the two have built (not .lab, your copy of the example)
@@ -21,7 +22,7 @@ SOURCES := pyproject.toml README.md $(FRONT) \
 # The package build keeps a front end that is already there: drop it when its sources are newer.
 drop-stale-front = $(if $(filter $(FRONT),$?),rm -rf jupyter_cellorder/labextension)
 
-.PHONY: lab test bench bench-data bench-training clean
+.PHONY: lab test soak bench bench-data bench-training clean
 
 lab: $(VENV)/.installed
 	@mkdir -p .lab
@@ -36,6 +37,10 @@ test: $(VENV)/.tested-with
 
 bench: $(VENV)/.tested-with
 	$(BIN)/python scripts/bench_serving.py --data $(DATA) $(BENCH_ARGS)
+
+soak: export PATH := $(CURDIR)/$(BIN):$(PATH)
+soak: $(VENV)/.tested-with
+	cd labextension/ui-tests && jlpm install --immutable && jlpm soak
 
 bench-training: $(VENV)/.tested-with
 	$(BIN)/python scripts/bench_training.py --data $(DATA) $(BENCH_ARGS)

@@ -1,6 +1,7 @@
 """Asking an ensemble when time is short: who is asked, about which cells, until when.
 
-The cheapest members are asked first, about everything, until every float has been spoken about. If
+The cheapest members are asked first, about everything, until every float has been spoken about by
+one whose word counts alone (rules, which are added to what others say, are not enough). If
 the others can then all be asked, they are, and the result is what it would be without a budget.
 Otherwise the one that is worth most for its time is asked next, about the floats that are still
 in doubt, as many as there is time for; then the next one.
@@ -115,17 +116,17 @@ class Asking:
 
     def _all_spoken_about(self) -> bool:
         """Whether of every float somebody said where it stands among the anchors."""
-        if not self._said:
+        voices = [one.precedence.after for one in self._said if not one.precedence.added]
+        if not voices:
             return False
-        spoken = np.any([np.any(one.precedence.after != 0.5, axis=1) for one in self._said], axis=0)
+        spoken = np.any([np.any(after != 0.5, axis=1) for after in voices], axis=0)
         return bool(np.all(spoken)) or not self._placement.anchors
 
-    def _mixed(self) -> Precedence:
-        if len(self._said) == 1:
-            return self._said[0].precedence
-        return mix(
-            [one.precedence for one in self._said], [self._weights[one.at] for one in self._said]
-        )
+    def _mixed(self, with_added: bool = True) -> Precedence:
+        said = [one for one in self._said if with_added or not one.precedence.added]
+        if len(said) == 1:
+            return said[0].precedence
+        return mix([one.precedence for one in said], [self._weights[one.at] for one in said])
 
     def _doubtful(self) -> Indices:
         """Floats in doubt, the most doubtful first."""
@@ -184,7 +185,7 @@ class Asking:
         self._check()
         self._speeds.learn(member.name, to_do, seconds)
         if not whole:
-            answer = spread(answer, floats, rest, self._mixed())
+            answer = spread(answer, floats, rest, self._mixed(with_added=False))
         self._said.append(Said(at, answer, tuple(floats.tolist()), seconds))
 
     def _withdrawn(self) -> bool:
@@ -207,7 +208,8 @@ def spread(answer: Precedence, floats: Indices, rest: Indices, known: Precedence
         floats: (k,) their indices among all M.
         rest: indices of the part's anchors in the whole question, 0..N-1 for its anchors, N + i
             for float i; its anchors in their order.
-        known: what has been said before of the whole question.
+        known: what has been said before of the whole question, by all that the answer will be
+            averaged with.
     """
     n, m = known.anchors, known.floats
     is_anchor = rest < n

@@ -205,6 +205,32 @@ def test_whoever_abstains_is_not_enough(clock: type[Time]) -> None:
     assert spoke(together(rules, reader, dear), 0.001) == {"rules": 5, "reader": 5}
 
 
+def test_rules_that_are_added_are_not_enough_and_count_once(clock: type[Time]) -> None:
+    class Added(Worker):
+        """Speaks of every pair, with gaps, to be added to what others say."""
+
+        def precedence(self, placement: Placement, cancelled: Withdrawn = None) -> Precedence:
+            said = super().precedence(placement, cancelled)
+            after = np.where(said.after > 0.5, 0.7, 0.3)
+            return Precedence(after, said.before, np.exp(said.log_gap()), added=True)
+
+    class WithGaps(Worker):
+        def precedence(self, placement: Placement, cancelled: Withdrawn = None) -> Precedence:
+            said = super().precedence(placement, cancelled)
+            return Precedence(said.after, said.before, np.exp(said.log_gap()))
+
+    rules, cheap = Added("rules", 0, gflop=0), WithGaps("cheap", 0.01, doubts=(2, 6))
+    dear = WithGaps("dear", 1.0, gflop=100)
+    ensemble = together(rules, cheap, dear)
+    assert spoke(ensemble, 0.001) == {"rules": 5, "cheap": 5}
+    assert spoke(ensemble, 3) == {"rules": 5, "cheap": 5, "dear": 2}
+    partly = ensemble.mixed(ensemble.heard(PLACEMENT, budget=3))
+    without = Ensemble((rules, cheap), (0.5, 1.0), "two").precedence(PLACEMENT)
+    sure = [0, 2, 4]  # the dear one, who was not asked about them, changes their gaps in nothing
+    assert np.allclose(partly.gap[sure], without.gap[sure])
+    assert np.allclose(partly.after[sure], without.after[sure])
+
+
 def test_who_has_no_weight_is_not_asked(clock: type[Time]) -> None:
     ensemble = together(Worker("a", 0.1), Worker("b", 0.1, gflop=2), weights=(0.0, 1.0))
     assert spoke(ensemble, 100) == {"b": 5}

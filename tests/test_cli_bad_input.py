@@ -96,6 +96,8 @@ def test_a_missing_file_and_a_folder_are_refused(command, tmp_path):
         (["--mode", "selected", "--cells", " , "], ["needs --cells"]),
         (["--cells", "id-000"], ["--mode selected"]),
         (["--keep-markdown-order"], ["--mode all"]),
+        (["--eagerness", "hungry"], ["no eagerness 'hungry'", "cautious, balanced, eager"]),
+        (["--eagerness", "eager", "--mode", "all"], ["--mode review"]),
         (["--json", "--diff"], ["--json and --diff exclude each other"]),
         (["--in-place", "--output", "x.ipynb"], ["--in-place and --output exclude each other"]),
         (["--backend", "abacus"], ["no backend 'abacus'", "'onnx', or 'torch'"]),

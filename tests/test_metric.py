@@ -15,6 +15,7 @@ from jupyter_cellorder.metric import (
     kendall_tau,
     pooled_tau,
     rank_inversions,
+    resampled_taus,
 )
 
 
@@ -27,6 +28,22 @@ def test_inversions_are_the_descending_pairs(order: list[int]) -> None:
 def test_one_notebook_is_scipys_kendall_tau(order: list[int]) -> None:
     truth = list(range(len(order)))
     assert kendall_tau([(order, truth)]) == pytest.approx(kendalltau(order, truth).statistic)
+
+
+@given(
+    st.lists(
+        st.integers(2, 25).flatmap(lambda n: st.permutations(range(n))), min_size=1, max_size=5
+    )
+)
+def test_pooled_tau_is_that_of_counting_every_pair(orders: list[list[int]]) -> None:
+    wrong = pairs = 0
+    for order in orders:
+        for left, right in itertools.combinations(range(len(order)), 2):
+            pairs += 1
+            wrong += order.index(left) > order.index(right)
+    found = kendall_tau((order, sorted(order)) for order in orders)
+    # K counts n (n - 1) and 4 S: twice the share of pairs that stand the wrong way round.
+    assert found == pytest.approx(1 - 2 * wrong / pairs)
 
 
 def test_a_long_order_is_counted_exactly() -> None:
@@ -81,6 +98,8 @@ def test_lengths_must_fit() -> None:
         pooled_tau([1, 2], [3])
     with pytest.raises(ValueError, match="do not fit"):
         cluster_bootstrap([1], [3], ["a", "b"])
+    with pytest.raises(ValueError, match="one length"):
+        resampled_taus([[1, 2], [3, 4]], [3], ["a"])
 
 
 def test_the_interval_is_that_of_resampled_clusters() -> None:

@@ -155,3 +155,12 @@ def test_weights_that_make_no_sense(text: str, says: str) -> None:
     with pytest.raises(RequestError, match=says) as refused:
         parse_weights(text, ["rank", "next"])
     assert refused.value.code == "bad-weights"
+
+
+def test_rules_hand_in_no_order_of_their_own() -> None:
+    rank = ranked(0.9, 0.1)
+    rules = Precedence(1 - rank.after, 1 - rank.before, added=True)
+    alone = arrange("submission-mean", [rank], [1])
+    assert arrange("submission-mean", [rank, rules], [1, 5]) == alone
+    assert arrange("rank-mean", [rank, rules], [1, 5]) == alone
+    assert arrange("submission-mean", [rules], [1]) == least_inversions(rules)

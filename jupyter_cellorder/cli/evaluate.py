@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -28,7 +29,7 @@ from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.evaluation.submission import submission
 from jupyter_cellorder.evaluation.unlabelled import order_unlabelled
 from jupyter_cellorder.processes import cores
-from jupyter_cellorder.strategies import DEFAULT, STRATEGIES
+from jupyter_cellorder.strategies import DEFAULT, STRATEGIES, parse_weights
 from jupyter_cellorder.suggest import Mode
 
 TASKS = ("order", "repair")
@@ -69,6 +70,7 @@ class EvaluateApp(ModelCommand):
     jupyter cellorder evaluate ai4code/ --limit 500 --seed 1 --json
     jupyter cellorder evaluate ai4code/ --jobs 8 --resume rows.jsonl --report report/
     jupyter cellorder evaluate ai4code/test --submission submission.csv
+    jupyter cellorder evaluate notebooks/ --bundle atlantis/ --weights 6:5:2:3
     jupyter cellorder evaluate notebooks/ --task repair
     """
 
@@ -99,6 +101,11 @@ class EvaluateApp(ModelCommand):
         help=f"""Whose orders a submission and a report hold: {", ".join(STRATEGIES)}; without it
         those of the suggestion.""",
     ).tag(config=True)
+    weights = Unicode(
+        "",
+        help="""How members are weighed, in the bundle's order, such as 6:5:2:3; without it as the
+        bundle says.""",
+    ).tag(config=True)
     budget = Unicode(
         "",
         help="""Time that the model may take for a notebook, such as 2s or 800ms; none if left out.
@@ -119,6 +126,7 @@ class EvaluateApp(ModelCommand):
         "strategy": "EvaluateApp.strategy",
         "report": "EvaluateApp.report",
         "budget": "EvaluateApp.budget",
+        "weights": "EvaluateApp.weights",
     }
     flags = {  # noqa: RUF012
         **ModelCommand.model_flags,
@@ -307,15 +315,39 @@ class EvaluateApp(ModelCommand):
         """The ensemble, or what loads it in each of several processes, which share the cores."""
         if self.jobs == 1:
             return self.load()
-        return partial(
+        load = partial(
             load_bundle,
             self.bundle or None,
             cast(Backend, self.backend),
             max(1, cores() // self.jobs),
         )
+        return partial(_load_weighed, load, self.weights) if self.weights else load
+
+    def load(self) -> Ensemble:
+        """Load the bundle that the options name, weighed as they say.
+
+        Raises:
+            BundleError: As in the class above.
+            RequestError: The weights do not fit.
+        """
+        return _weighed(super().load(), self.weights)
 
     def _journal(self) -> Callable[[Question], Journal] | None:
         if not self.resume:
             return None
-        bundle = f"{read_manifest(self.bundle or None).sha256} {self.backend}"
+        sha256 = read_manifest(self.bundle or None).sha256
+        bundle = " ".join([sha256, self.backend, *([self.weights] if self.weights else [])])
         return lambda question: Journal(Path(self.resume), question, bundle)
+
+
+def _load_weighed(load: Load, weights: str) -> Ensemble:
+    return _weighed(load(), weights)
+
+
+def _weighed(ensemble: Ensemble, weights: str) -> Ensemble:
+    """With other weights, which are then part of its name in the result."""
+    if not weights:
+        return ensemble
+    names = [member.name for member in ensemble.members]
+    weighed = ensemble.with_weights(parse_weights(weights, names))
+    return replace(weighed, name=f"{ensemble.name} {weights}")

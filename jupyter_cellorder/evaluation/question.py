@@ -51,15 +51,15 @@ class _Found:
 
 
 class _Recorder:
-    """A member that remembers what it was asked and answered, and what that cost.
+    """A member that remembers what it was asked, what it last answered, and the time it took.
 
-    So the ensemble's own choice is `suggest` itself, and no member is asked twice.
+    So the ensemble's own choice is `suggest` itself, and no member is asked once more.
     """
 
     def __init__(self, member: Member) -> None:
         self._member = member
         self.name = member.name
-        self.asked: Placement | None = None
+        self.asked: list[Placement] = []
         self.answer: Precedence | None = None
         self.seconds = 0.0
 
@@ -68,8 +68,8 @@ class _Recorder:
     ) -> Precedence:
         began = time.perf_counter()
         self.answer = self._member.precedence(placement, cancelled)
-        self.seconds = time.perf_counter() - began
-        self.asked = placement
+        self.seconds += time.perf_counter() - began
+        self.asked.append(placement)
         return self.answer
 
     def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
@@ -139,7 +139,7 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
 
 
 def _gflop(recorder: _Recorder) -> float:
-    return 0.0 if recorder.asked is None else recorder.gflop(recorder.asked)
+    return sum(recorder.gflop(placement) for placement in recorder.asked)
 
 
 def _ids(order: Sequence[int], placement: Placement) -> Order:
@@ -152,7 +152,7 @@ def _members(
 ) -> Iterator[tuple[Contender, _Found]]:
     """Each member alone, decoded as an ensemble of it would be."""
     for recorder in recorders:
-        assert recorder.asked is not None and recorder.answer is not None
+        assert recorder.answer is not None
         began = time.perf_counter()
         order = (
             monotone_alignment(recorder.answer, ensemble.diagonal)
@@ -160,7 +160,7 @@ def _members(
             else least_inversions(recorder.answer)
         )
         seconds = recorder.seconds + time.perf_counter() - began
-        found = _Found(_ids(order, recorder.asked), seconds, _gflop(recorder))
+        found = _Found(_ids(order, recorder.asked[0]), seconds, _gflop(recorder))
         yield Contender("member", recorder.name), found
 
 
@@ -184,12 +184,10 @@ def _strategies(
             for recorder, answer, weight in zip(recorders, answers, ensemble.weights, strict=True)
             if weight > 0 and (strategy != "rank-mean" or answer.rank is not None)
         ]
-        placement = recorders[0].asked
-        assert placement is not None
         yield (
             Contender("strategy", strategy),
             _Found(
-                _ids(order, placement),
+                _ids(order, recorders[0].asked[0]),
                 seconds + sum(recorder.seconds for recorder in asked),
                 sum(_gflop(recorder) for recorder in asked),
             ),

@@ -123,7 +123,7 @@ class RepairResult:
         at = self.shipped
         error = "-" if self.calibration_error is None else f"{self.calibration_error:.3f}"
         lines = [
-            f"{self.bundle}, review mode    95 % interval",
+            f"{'review mode':<27}  95 % interval",
             f"precision of moves   {_percent(at.precision)}  {_span(at.precision_ci95)}",
             f"recall of displaced  {_percent(at.recall)}  {_span(at.recall_ci95)}",
             f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 'cells')}",
@@ -136,10 +136,10 @@ class RepairResult:
                 for point in self.curve
             ),
             "",
-            f"{self.notebooks:,} notebooks in {self.clusters:,} clusters, intact "
-            f"({self.markdown_cells:,} markdown cells) and with {self.displaced_cells:,} cells "
-            f"displaced, seed {self.seed}. Shown are moves of a confidence from "
-            f"{at.confidence:.2f}.",
+            f"{self.bundle}, {self.notebooks:,} notebooks in {self.clusters:,} clusters, intact "
+            f"({self.markdown_cells:,} markdown cells)",
+            f"and with {self.displaced_cells:,} cells displaced, seed {self.seed}. Shown are moves "
+            f"of a confidence from {at.confidence:.2f}.",
         ]
         return "\n".join(lines)
 

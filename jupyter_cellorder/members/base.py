@@ -39,4 +39,7 @@ class Member(Protocol):
             placement: the question.
             remembered: whether what earlier answers left in memory counts as done already;
                 otherwise all is counted, as for the first question of all.
+
+        Raises:
+            RequestError: the member would refuse the question.
         """

@@ -72,12 +72,7 @@ class ContextMember:
     ) -> Precedence:
         """See :class:`jupyter_cellorder.members.base.Member`."""
         n, m = len(placement.anchors), len(placement.floats)
-        if n + m > LONGEST:
-            raise RequestError(
-                f"The notebook has {n + m} cells with text; at most {LONGEST} can be read at once. "
-                "Split the notebook, and order its parts one by one.",
-                "too-many-cells",
-            )
+        _refuse_too_many(n + m)
         if not m:
             return Precedence(np.zeros((0, n)), np.zeros((0, 0)), np.zeros((0, n + 1)))
         if not n:  # the network places floats among anchors; without any it was never trained
@@ -105,6 +100,7 @@ class ContextMember:
     def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
         """See :class:`jupyter_cellorder.members.base.Member`."""
         n, m = len(placement.anchors), len(placement.floats)
+        _refuse_too_many(n + m)
         if not n or not m:
             return 0.0
         cells = {_key(cell): cell for cell in (*placement.anchors, *placement.floats)}
@@ -129,6 +125,15 @@ class ContextMember:
             ids, mask = padded([tokens[at] for at in batch], self._pad)
             for at, vector in zip(batch, self._computer.encode(ids, mask), strict=True):
                 self._known.keep(keys[at], (vector, cell_facts(cells[at])))
+
+
+def _refuse_too_many(cells: int) -> None:
+    if cells > LONGEST:
+        raise RequestError(
+            f"The notebook has {cells} cells with text; at most {LONGEST} can be read at once. "
+            "Split the notebook, and order its parts one by one.",
+            "too-many-cells",
+        )
 
 
 def _key(cell: Cell) -> bytes:

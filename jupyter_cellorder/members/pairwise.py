@@ -71,8 +71,7 @@ class PairwiseMember:
         """See :class:`jupyter_cellorder.members.base.Member`."""
         n, m = len(placement.anchors), len(placement.floats)
         at = [i for i, cell in enumerate(placement.anchors) if cell.kind != "markdown"]
-        refuse_above(LONGEST, n + m, "cells with text")
-        refuse_above(MOST_PAIRS, m * (len(at) + 1), "pairs of a markdown and a code cell")
+        _refuse_too_many(placement, len(at))
         scores = np.zeros((m, len(at) + 1))
         if at and m:  # else there is no choice among code cells
             scores = self._ask(placement.floats, [placement.anchors[i] for i in at], cancelled)
@@ -81,6 +80,7 @@ class PairwiseMember:
     def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
         """See :class:`jupyter_cellorder.members.base.Member`."""
         code = [cell for cell in placement.anchors if cell.kind != "markdown"]
+        _refuse_too_many(placement, len(code))
         if not code or not placement.floats:
             return 0.0
         pairs = _distinct(_keys(placement.floats, code), len(code) + 1)
@@ -123,6 +123,12 @@ class PairwiseMember:
         """Tokens of each pair's row; behind the last code cell is the end of the notebook."""
         sizes = [*(len(other) for other in code), _END_LENGTH]
         return [pairwise_length(len(markdown[i]), sizes[j], self._layout) for i, j in asked]
+
+
+def _refuse_too_many(placement: Placement, code: int) -> None:
+    markdown = len(placement.floats)
+    refuse_above(LONGEST, len(placement.anchors) + markdown, "cells with text")
+    refuse_above(MOST_PAIRS, markdown * (code + 1), "pairs of a markdown and a code cell")
 
 
 def _keys(floats: Sequence[Cell], code: Sequence[Cell]) -> list[bytes]:

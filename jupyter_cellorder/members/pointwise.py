@@ -65,7 +65,9 @@ class PointwiseMember:
 
     def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
         """See :class:`jupyter_cellorder.members.base.Member`."""
-        if not placement.anchors or not placement.floats:
+        n, m = len(placement.anchors), len(placement.floats)
+        refuse_above(LONGEST, n + m, "cells with text")
+        if not m or not n:
             return 0.0
         keys, rows, _ = self._rows(placement)
         asked = dict(zip(keys, rows, strict=True))

@@ -8,6 +8,9 @@ markdown cell went to the mean of the code indices, weighted by softmax; the lea
 same distribution are at its median, which the metric rewards more. So the strategy that ours is
 compared with gets the better of the two.
 
+Rules, whose answers are `added` to those of others, have no order of their own to hand in and are
+left out.
+
 In 2022 a mean of positions was feared to move code cells. It cannot where every submission keeps
 them in order: a code cell stands before the next one in each of them, so at a lesser position on
 average.
@@ -32,8 +35,13 @@ def submission_mean(answers: Sequence[Precedence], weights: Sequence[float]) -> 
     """
     voices = [0.0 if a.added else w for a, w in zip(answers, weights, strict=True)]
     weights = voices if any(voices) else weights
-    positions = np.array([np.argsort(submission(answer)) for answer in answers], dtype=np.float64)
-    shares = np.array(weights, dtype=np.float64)
+    told = [
+        (answer, weight)
+        for answer, weight in zip(answers, weights, strict=True)
+        if weight > 0 and not answer.added
+    ] or list(zip(answers, weights, strict=True))
+    positions = np.array([np.argsort(submission(answer)) for answer, _ in told], dtype=np.float64)
+    shares = np.array([weight for _, weight in told], dtype=np.float64)
     mean = np.round(shares @ positions / shares.sum(), 9)  # so that rounding breaks no tie
     is_anchor = np.arange(len(mean)) < answers[0].anchors
     return [int(index) for index in np.lexsort((is_anchor, mean))]

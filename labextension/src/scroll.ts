@@ -1,10 +1,10 @@
 import type { Notebook } from '@jupyterlab/notebook';
 
 /** Frames after which cells that are drawn anew have their heights. */
-const CALM_FRAMES = 30;
+const CALM_FRAMES = 60;
 
 /** Frames after which the cells are left alone, whatever they do. */
-const MOST_FRAMES = 300;
+const MOST_FRAMES = 600;
 
 /** What an author does to scroll. */
 const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
@@ -26,9 +26,19 @@ export function holdScroll(content: Notebook): () => void {
     if (content.notebookConfig.windowingMode !== 'full') {
       const [first] = left;
       if (first !== undefined) {
-        hold(first.cell.node, first.top, shift => {
-          outerNode.scrollTop += shift;
-        });
+        // The browser would hold the active cell instead, which may stand below those that come in.
+        const { overflowAnchor } = outerNode.style;
+        outerNode.style.overflowAnchor = 'none';
+        hold(
+          first.cell.node,
+          first.top,
+          shift => {
+            outerNode.scrollTop += shift;
+          },
+          () => {
+            outerNode.style.overflowAnchor = overflowAnchor;
+          }
+        );
       }
       return;
     }
@@ -54,12 +64,16 @@ export function holdScroll(content: Notebook): () => void {
 function hold(
   node: HTMLElement,
   top: number,
-  scrollBy: (shift: number) => void
+  scrollBy: (shift: number) => void,
+  done: () => void = () => undefined
 ): void {
   let calm = 0;
   let frames = 0;
   const release = () => {
-    frames = MOST_FRAMES;
+    if (frames <= MOST_FRAMES) {
+      done();
+    }
+    frames = MOST_FRAMES + 1;
     SCROLLING.forEach(type => window.removeEventListener(type, release, true));
   };
   const mend = () => {

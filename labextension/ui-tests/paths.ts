@@ -7,9 +7,6 @@ export const PORT = Number(process.env.CELLORDER_UI_TESTS_PORT ?? 18899);
 /** The port of the server on which people work together. */
 export const TOGETHER_PORT = PORT + 1;
 
-/** The port of the server whose bundle has the shape of the ensemble of 2022. */
-export const ATLANTIS_PORT = PORT + 2;
-
 /** Where a test server keeps notebooks and settings; it empties the folder when it starts. */
 export function scratchOf(port: number): string {
   return join(tmpdir(), `jupyter-cellorder-ui-tests-${port}`);
@@ -22,12 +19,6 @@ export const FILES = join(SCRATCH, 'files');
 
 /** The root of the server on which people work together. */
 export const TOGETHER_FILES = join(scratchOf(TOGETHER_PORT), 'files');
-
-/** The root of the server with the ensemble of 2022. */
-export const ATLANTIS_FILES = join(scratchOf(ATLANTIS_PORT), 'files');
-
-/** The bundle of that server, which is made anew before it starts. */
-export const ATLANTIS_BUNDLE = `${scratchOf(ATLANTIS_PORT)}-bundle`;
 
 /** JupyterLab's user settings. */
 export const SETTINGS = join(SCRATCH, 'settings');

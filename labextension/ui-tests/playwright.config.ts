@@ -1,20 +1,17 @@
 import { defineConfig } from '@playwright/test';
-import {
-  ATLANTIS_BUNDLE,
-  ATLANTIS_PORT,
-  PORT,
-  scratchOf,
-  TOGETHER_PORT
-} from './paths';
+import { ATLANTIS_BUNDLE, ATLANTIS_PORT } from './atlantis';
+import { PORT, scratchOf, TOGETHER_PORT } from './paths';
 
 const serverConfig =
   process.env.CELLORDER_UI_TESTS_CONFIG ?? 'jupyter_server_config.py';
 
-function urlOf(port: number): string {
+/** Where a server is found. */
+export function urlOf(port: number): string {
   return `http://127.0.0.1:${port}/`;
 }
 
-function serverAt(port: number, env: Record<string, string> = {}) {
+/** A Jupyter server with files and settings of its own. */
+export function serverAt(port: number, env: Record<string, string> = {}) {
   const scratch = scratchOf(port);
   return {
     command: `jupyter lab --config=${serverConfig} --ServerApp.port=${port} --ServerApp.log_level=ERROR`,
@@ -30,8 +27,6 @@ function serverAt(port: number, env: Record<string, string> = {}) {
   };
 }
 
-/** The server of all tests but two files. */
-export const alone = serverAt(PORT);
 const atlantis = serverAt(ATLANTIS_PORT);
 
 export default defineConfig({
@@ -83,7 +78,7 @@ export default defineConfig({
     }
   ],
   webServer: [
-    alone,
+    serverAt(PORT),
     serverAt(TOGETHER_PORT, { CELLORDER_UI_TESTS_TOGETHER: '1' }),
     {
       ...atlantis,

@@ -1,10 +1,12 @@
 import { defineConfig } from '@playwright/test';
-import tests, { alone } from './playwright.config';
+import { PORT } from './paths';
+import tests, { serverAt, urlOf } from './playwright.config';
 
 /** Makes the pictures of the documentation anew: `jlpm screenshots`. */
 export default defineConfig({
   ...tests,
-  projects: undefined,
   testMatch: '*.screenshots.ts',
-  webServer: alone
+  projects: undefined,
+  use: { ...tests.use, baseURL: urlOf(PORT) },
+  webServer: serverAt(PORT)
 });

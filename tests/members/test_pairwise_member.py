@@ -205,6 +205,8 @@ def test_more_than_anybody_would_wait_for(
     with pytest.raises(RequestError, match=f"has {said}; at most 4") as refused:
         member.precedence(Placement(code(0, 10, 20), markdown(1, 11)))
     assert refused.value.code == "too-many-cells"
+    with pytest.raises(RequestError, match="at most 4"):  # before anything is counted
+        member.gflop(Placement(code(0, 10, 20), markdown(1, 11)))
 
 
 def test_it_costs_what_it_scores(member: PairwiseMember, computer: CountingSequences) -> None:

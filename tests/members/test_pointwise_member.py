@@ -196,6 +196,8 @@ def test_more_cells_than_anybody_would_wait_for(
     with pytest.raises(RequestError, match="has 5 cells with text; at most 4") as refused:
         member.precedence(Placement(code(0, 10, 20), markdown(1, 11)))
     assert refused.value.code == "too-many-cells"
+    with pytest.raises(RequestError, match="at most 4"):  # before anything is counted
+        member.gflop(Placement(code(0, 10, 20), markdown(1, 11)))
 
 
 def test_it_costs_what_it_scores(member: PointwiseMember, computer: CountingSequences) -> None:

@@ -21,6 +21,7 @@ async def test_no_question_is_400(quick, ask, call):
 async def test_what_cannot_be_done_is_422(quick, ask):
     for fields, reason in [
         ({"mode": "sort"}, "unknown-mode"),
+        ({"eagerness": "hungry"}, "unknown-eagerness"),
         ({"mode": "selected", "selected": ["m1", "gone"]}, "unknown-cell"),
         ({"mode": "selected", "selected": []}, "nothing-selected"),
         ({"mode": "selected", "selected": ["c1"]}, "nothing-selected"),

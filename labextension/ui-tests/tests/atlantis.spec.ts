@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ATLANTIS_FILES } from '../paths';
+import { ATLANTIS_FILES } from '../atlantis';
 import { example } from './files';
 import { expect, test, type IAnswer, type NotebookPage } from './lab';
 

@@ -70,8 +70,8 @@ export function write(name: string, notebook: object, folder = FILES): void {
 }
 
 /** The bytes of a file as the server saved it. */
-export function read(name: string): string {
-  return readFileSync(join(FILES, name), 'latin1');
+export function read(name: string, folder = FILES): string {
+  return readFileSync(join(folder, name), 'latin1');
 }
 
 /** Sets the user settings of a plugin such as `@jupyterlab/notebook-extension:tracker`, until `clear` is called. */

@@ -272,7 +272,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       ]) {
         await lab.command(command);
         await settled(page);
-        expect(await onScreen(page)).toContain(first);
+        expect(await onScreen(page), command).toContain(first);
         const shift = ((await topOf(page, first)) ?? NaN) - (top ?? NaN);
         expect(Math.abs(shift), command).toBeLessThan(2);
         expect((await lab.view()).active).toBe('c47');
