@@ -150,10 +150,12 @@ def test_what_the_model_refuses_is_told_and_nothing_at_all_is_an_error() -> None
 
 def test_points_of_the_curve() -> None:
     tally = RepairTally()
-    tally.add("a", 50, 2, [0.3], [(0.9, True), (0.4, False)])
-    tally.add("b", 150, 2, [0.95, 0.2], [(0.8, True), (0.7, False), (0.1, True)])
+    tally.add("a", 50, 2, [0.3], [(0.9, True, True), (0.4, True, False)])
+    tally.add("b", 150, 2, [0.95, 0.2], [(0.8, True, True), (0.7, False, False), (0.1, True, True)])
     point = tally.point(0.5, seed=0)
     assert (point.moves, point.precision, point.recall) == (3, 2 / 3, 0.5)
+    assert point.misplaced == 2 / 3
+    assert tally.point(0.4, seed=0).misplaced == 3 / 4
     assert point.false_moves == 0.5  # one in 200 cells
     assert point.precision_ci95 == (0.5, 1.0)  # all of b, all of a
     assert point.recall_ci95 == (0.5, 0.5)
@@ -164,7 +166,7 @@ def test_points_of_the_curve() -> None:
 
 def test_one_cluster_has_no_interval() -> None:
     tally = RepairTally()
-    tally.add("a", 10, 1, [], [(0.9, True)])
+    tally.add("a", 10, 1, [], [(0.9, True, True)])
     point = tally.point(0.5, seed=0)
     assert point.precision_ci95 is point.recall_ci95 is point.false_moves_ci95 is None
 

@@ -50,9 +50,13 @@ AIMS: Mapping[Eagerness, Aim] = {
 
 @dataclass(frozen=True)
 class Made:
-    """The likeliest move of one doubtful cell, how probable it was, and whether it is right."""
+    """The likeliest move of one doubtful cell.
+
+    ``probability`` of its place; whether the cell was ``displaced``, and the move is ``right``.
+    """
 
     probability: float
+    displaced: bool
     right: bool
 
 
@@ -136,7 +140,11 @@ def moves(trial: Trial, weights: Array, max_share: float) -> list[Made]:
         place = best_move(probability, doubt.present)
         if place is not None:
             made.append(
-                Made(float(probability[place]), bool(doubt.displaced and doubt.right[place]))
+                Made(
+                    float(probability[place]),
+                    doubt.displaced,
+                    bool(doubt.displaced and doubt.right[place]),
+                )
             )
     made.sort(key=lambda move: -move.probability)
     return made[: max(1, int(max_share * trial.markdown))]
@@ -220,7 +228,7 @@ def _tally(
     ):
         cluster, markdown, displaced = "", 0, 0
         false: list[float] = []
-        repairs: list[tuple[float, bool]] = []
+        repairs: list[tuple[float, bool, bool]] = []
         for trial, moves, settings, threshold in group:
             cluster = trial.cluster
             displaced += trial.displaced
@@ -231,7 +239,7 @@ def _tally(
                 if trial.intact:
                     false.append(sure)
                 else:
-                    repairs.append((sure, move.right))
+                    repairs.append((sure, move.displaced, move.right))
             if trial.intact:
                 markdown = trial.markdown
         tally.add(cluster, markdown, displaced, false, repairs)

@@ -41,6 +41,7 @@ class RepairPoint:
         moves: moves shown on the displaced notebooks.
         precision: share of them that are right; None where there are none.
         precision_ci95: its interval.
+        misplaced: share of them whose cell did stand wrong, wherever it is brought.
         recall: share of the displaced cells that are brought back.
         recall_ci95: its interval.
         false_moves: moves shown on the intact notebooks, in 100 markdown cells.
@@ -51,6 +52,7 @@ class RepairPoint:
     moves: int
     precision: float | None
     precision_ci95: Interval
+    misplaced: float | None
     recall: float
     recall_ci95: Interval
     false_moves: float
@@ -125,14 +127,16 @@ class RepairResult:
         lines = [
             f"{'review mode':<27}  95 % interval",
             f"precision of moves   {_percent(at.precision)}  {_span(at.precision_ci95)}",
+            f"... of a wrong cell   {_percent(at.misplaced)}",
             f"recall of displaced  {_percent(at.recall)}  {_span(at.recall_ci95)}",
             f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 'cells')}",
             f"calibration error    {error:>6}",
             "",
-            "confidence  moves  precision  recall  false moves in 100",
+            "confidence  moves  precision  of a wrong cell  recall  false moves in 100",
             *(
                 f"{point.confidence:10.2f}  {point.moves:5d}  {_percent(point.precision):>9}  "
-                f"{_percent(point.recall)}  {point.false_moves:18.2f}"
+                f"{_percent(point.misplaced):>15}  {_percent(point.recall)}  "
+                f"{point.false_moves:18.2f}"
                 for point in self.curve
             ),
             "",
@@ -151,9 +155,10 @@ class RepairTally:
         self._clusters: list[str] = []
         self._markdown: list[int] = []
         self._displaced: list[int] = []
-        # Of every proposal: number of the notebook, confidence, and whether it is right.
+        # Of every proposal: number of the notebook, confidence, and whether the cell did stand
+        # wrong and the move is right.
         self._false: list[tuple[int, float]] = []
-        self._made: list[tuple[int, float, bool]] = []
+        self._made: list[tuple[int, float, bool, bool]] = []
 
     def __len__(self) -> int:
         """Notebooks so far."""
@@ -165,7 +170,7 @@ class RepairTally:
         markdown: int,
         displaced: int,
         false: Iterable[float],
-        made: Iterable[tuple[float, bool]],
+        made: Iterable[tuple[float, bool, bool]],
     ) -> None:
         """Count one notebook.
 
@@ -174,24 +179,27 @@ class RepairTally:
             markdown: markdown cells asked about.
             displaced: how many were displaced.
             false: confidence of the proposals on the intact notebook.
-            made: confidence of those on the displaced one, and whether they are right.
+            made: confidence of those on the displaced one, whether the cell was displaced, and
+                whether the move is right.
         """
         number = len(self._clusters)
         self._clusters.append(cluster)
         self._markdown.append(markdown)
         self._displaced.append(displaced)
         self._false += [(number, confidence) for confidence in false]
-        self._made += [(number, confidence, right) for confidence, right in made]
+        self._made += [(number, *one) for one in made]
 
     def point(self, threshold: float, seed: int) -> RepairPoint:
         """The figures where proposals of at least this confidence are shown."""
         count = len(self)
-        shown = [(number, right) for number, sure, right in self._made if sure >= threshold]
+        shown = [
+            (number, wrong, right) for number, sure, wrong, right in self._made if sure >= threshold
+        ]
         false = [number for number, sure in self._false if sure >= threshold]
         sums = np.stack(
             [
-                np.bincount([n for n, right in shown if right], minlength=count),
-                np.bincount([n for n, _ in shown], minlength=count),
+                np.bincount([n for n, _, right in shown if right], minlength=count),
+                np.bincount([n for n, _, _ in shown], minlength=count),
                 np.array(self._displaced),
                 100.0 * np.bincount(false, minlength=count),
                 np.array(self._markdown),
@@ -206,6 +214,7 @@ class RepairTally:
             len(shown),
             right / moves if moves else None,
             _interval(drawn, 0, 1),
+            sum(wrong for _, wrong, _ in shown) / moves if moves else None,
             right / displaced if displaced else 0.0,
             _interval(drawn, 0, 2),
             wrongly / markdown if markdown else 0.0,
@@ -225,8 +234,8 @@ class RepairTally:
         `threshold` is the one shipped; the rest is told in the result as it is.
         """
         bins = reliability(
-            np.array([sure for _, sure, _ in self._made]),
-            np.array([right for _, _, right in self._made], dtype=float),
+            np.array([sure for _, sure, _, _ in self._made]),
+            np.array([right for *_, right in self._made], dtype=float),
         )
         return RepairResult(
             shipped=self.point(threshold, seed),
@@ -287,7 +296,11 @@ def evaluate_repair(
                 len(displaced.own_gap),
                 [proposal.confidence for proposal in intact],
                 [
-                    (one.confidence, displaced.is_back(one.cell_id, one.before(displaced.notebook)))
+                    (
+                        one.confidence,
+                        one.cell_id in displaced.own_gap,
+                        displaced.is_back(one.cell_id, one.before(displaced.notebook)),
+                    )
                     for one in broken
                 ],
             )
