@@ -1,7 +1,10 @@
 import type { Notebook } from '@jupyterlab/notebook';
 
-/** Milliseconds for which cells that are drawn anew may still change their heights. */
-const SETTLING = 1000;
+/** Frames after which cells that are drawn anew have their heights. */
+const CALM_FRAMES = 60;
+
+/** Frames after which the cells are left alone, whatever they do. */
+const MOST_FRAMES = 600;
 
 /** What an author does to scroll. */
 const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
@@ -19,34 +22,74 @@ export function holdScroll(content: Notebook): () => void {
     .filter(({ rect }) => rect.bottom > frame.top && rect.top < frame.bottom)
     .map(({ cell, rect }) => ({ cell, top: rect.top }));
   return () => {
-    const first = seen.find(({ cell }) => !cell.isDisposed && !cell.isHidden);
-    if (first === undefined) {
+    const left = seen.filter(({ cell }) => !cell.isDisposed && !cell.isHidden);
+    if (content.notebookConfig.windowingMode !== 'full') {
+      const [first] = left;
+      if (first !== undefined) {
+        // The browser would hold the active cell instead, which may stand below those that come in.
+        const { overflowAnchor } = outerNode.style;
+        outerNode.style.overflowAnchor = 'none';
+        hold(
+          first.cell.node,
+          first.top,
+          shift => {
+            outerNode.scrollTop += shift;
+          },
+          () => {
+            outerNode.style.overflowAnchor = overflowAnchor;
+          }
+        );
+      }
       return;
     }
-    const { cell, top } = first;
-    const end = performance.now() + SETTLING;
-    let held = true;
-    const release = () => {
-      held = false;
-      SCROLLING.forEach(type =>
-        window.removeEventListener(type, release, true)
-      );
-    };
-    const hold = () => {
-      if (!held || cell.isDisposed || performance.now() > end) {
-        release();
-        return;
-      }
-      // In the mode `full`, a cell that has left the screen is not there to be measured.
-      if (cell.node.isConnected) {
-        const shift = cell.node.getBoundingClientRect().top - top;
-        if (Math.abs(shift) >= 1) {
-          outerNode.scrollTop += shift;
-        }
-      }
-      requestAnimationFrame(hold);
-    };
-    SCROLLING.forEach(type => window.addEventListener(type, release, true));
-    hold();
+    // Where JupyterLab draws the cells on screen alone, it also moves them: it has to be told.
+    const whole = left.find(({ top }) => top >= frame.top);
+    if (whole !== undefined) {
+      const { cell, top } = whole;
+      hold(cell.node, top, () => {
+        content
+          .scrollToItem(
+            content.widgets.indexOf(cell),
+            'start',
+            (top - frame.top) / frame.height
+          )
+          // Rejected when something else scrolls meanwhile: nothing to mend then.
+          .catch(() => undefined);
+      });
+    }
   };
+}
+
+/** Keeps a node at its height on the screen until all is calm, or the author scrolls. */
+function hold(
+  node: HTMLElement,
+  top: number,
+  scrollBy: (shift: number) => void,
+  done: () => void = () => undefined
+): void {
+  let calm = 0;
+  let frames = 0;
+  const release = () => {
+    if (frames <= MOST_FRAMES) {
+      done();
+    }
+    frames = MOST_FRAMES + 1;
+    SCROLLING.forEach(type => window.removeEventListener(type, release, true));
+  };
+  const mend = () => {
+    if (frames >= MOST_FRAMES || calm >= CALM_FRAMES) {
+      release();
+      return;
+    }
+    const shift = node.getBoundingClientRect().top - top;
+    frames++;
+    calm++;
+    if (Math.abs(shift) >= 1) {
+      calm = 0;
+      scrollBy(shift);
+    }
+    requestAnimationFrame(mend);
+  };
+  SCROLLING.forEach(type => window.addEventListener(type, release, true));
+  mend();
 }

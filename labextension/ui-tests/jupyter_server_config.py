@@ -33,6 +33,18 @@ notifications.mkdir(parents=True)
     json.dumps({"fetchNews": "false", "checkForUpdates": False})
 )
 
+c.BaseFileIdManager.db_path = str(scratch / "file_ids.db")
+
+# Real-time collaboration changes how every document is opened: it has a server of its own.
+if os.environ.get("CELLORDER_UI_TESTS_TOGETHER"):
+    c.SQLiteYStore.db_path = str(scratch / "updates.db")
+else:
+    c.ServerApp.jpserver_extensions = {"jupyter_server_ydoc": False}
+    page_config = Path(os.environ["JUPYTER_CONFIG_DIR"]) / "labconfig" / "page_config.json"
+    page_config.parent.mkdir(parents=True)
+    disabled = ("@jupyter/collaboration-extension", "@jupyter/docprovider-extension")
+    page_config.write_text(json.dumps({"disabledExtensions": dict.fromkeys(disabled, True)}))
+
 # The server is cut off: what it tries to reach beyond this machine is refused and noted.
 _connect = socket.socket.connect
 

@@ -4,11 +4,21 @@ import { join } from 'node:path';
 /** The port of the test server. */
 export const PORT = Number(process.env.CELLORDER_UI_TESTS_PORT ?? 18899);
 
-/** Where the test server keeps notebooks and settings; it empties the folder when it starts. */
-export const SCRATCH = join(tmpdir(), `jupyter-cellorder-ui-tests-${PORT}`);
+/** The port of the server on which people work together. */
+export const TOGETHER_PORT = PORT + 1;
+
+/** Where a test server keeps notebooks and settings; it empties the folder when it starts. */
+export function scratchOf(port: number): string {
+  return join(tmpdir(), `jupyter-cellorder-ui-tests-${port}`);
+}
+
+const SCRATCH = scratchOf(PORT);
 
 /** The server's root. */
 export const FILES = join(SCRATCH, 'files');
+
+/** The root of the server on which people work together. */
+export const TOGETHER_FILES = join(scratchOf(TOGETHER_PORT), 'files');
 
 /** JupyterLab's user settings. */
 export const SETTINGS = join(SCRATCH, 'settings');

@@ -1,8 +1,28 @@
 import { defineConfig } from '@playwright/test';
-import { PORT, SCRATCH } from './paths';
+import { PORT, scratchOf, TOGETHER_PORT } from './paths';
 
 const serverConfig =
   process.env.CELLORDER_UI_TESTS_CONFIG ?? 'jupyter_server_config.py';
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}/`;
+}
+
+function serverAt(port: number, env: Record<string, string> = {}) {
+  const scratch = scratchOf(port);
+  return {
+    command: `jupyter lab --config=${serverConfig} --ServerApp.port=${port} --ServerApp.log_level=ERROR`,
+    url: `${urlOf(port)}api`,
+    timeout: 90_000,
+    env: {
+      CELLORDER_UI_TESTS: scratch,
+      JUPYTER_CONFIG_DIR: `${scratch}/config`,
+      JUPYTER_RUNTIME_DIR: `${scratch}/runtime`,
+      OMP_NUM_THREADS: '1',
+      ...env
+    }
+  };
+}
 
 export default defineConfig({
   testDir: 'tests',
@@ -15,7 +35,6 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 30_000 },
   use: {
-    baseURL: `http://127.0.0.1:${PORT}/`,
     viewport: { width: 1280, height: 800 },
     video: 'off',
     trace: 'off',
@@ -36,15 +55,20 @@ export default defineConfig({
       ]
     }
   },
-  webServer: {
-    command: `jupyter lab --config=${serverConfig} --ServerApp.port=${PORT} --ServerApp.log_level=ERROR`,
-    url: `http://127.0.0.1:${PORT}/api`,
-    timeout: 90_000,
-    env: {
-      CELLORDER_UI_TESTS: SCRATCH,
-      JUPYTER_CONFIG_DIR: `${SCRATCH}/config`,
-      JUPYTER_RUNTIME_DIR: `${SCRATCH}/runtime`,
-      OMP_NUM_THREADS: '1'
+  projects: [
+    {
+      name: 'alone',
+      testIgnore: 'collaboration.spec.ts',
+      use: { baseURL: urlOf(PORT) }
+    },
+    {
+      name: 'together',
+      testMatch: 'collaboration.spec.ts',
+      use: { baseURL: urlOf(TOGETHER_PORT) }
     }
-  }
+  ],
+  webServer: [
+    serverAt(PORT),
+    serverAt(TOGETHER_PORT, { CELLORDER_UI_TESTS_TOGETHER: '1' })
+  ]
 });

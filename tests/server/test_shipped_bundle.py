@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_cellorder import Notebook, load_bundle, suggest
 from jupyter_cellorder.bundle import DEFAULT, read_manifest
+from jupyter_cellorder.members.context_onnx import OnnxComputer
 
 EXAMPLE = resources.files("jupyter_cellorder").joinpath(
     "examples", "out-of-order", "sorting-support-tickets.ipynb"
@@ -31,6 +32,35 @@ async def test_the_network_says_what_the_core_says(ask, health, cellorder_config
     after = await health()
     assert (after["state"], after["backend"]) == ("ready", cellorder_config["backend"])
     assert after["bundle"] == reply.body["bundle"] == read_manifest().name
+
+
+async def test_after_an_edit_only_that_cell_is_encoded(ask, monkeypatch):
+    encoded: list[int] = []
+    encode = OnnxComputer.encode
+
+    def counted(self, ids, mask):
+        encoded.append(len(ids))
+        return encode(self, ids, mask)
+
+    monkeypatch.setattr(OnnxComputer, "encode", counted)
+    cells = [
+        {"id": cell.id, "cell_type": cell.kind, "source": cell.source}
+        for cell in Notebook.from_json(EXAMPLE.read_bytes()).cells
+    ]
+    contents = {(cell["cell_type"], cell["source"]) for cell in cells}
+    for mode, edited, expected in (
+        ("review", None, len(contents)),
+        ("review", None, 0),
+        ("review", 3, 1),
+        ("all", None, 0),
+        ("review", 4, 1),
+    ):
+        if edited is not None:
+            cells[edited] = {**cells[edited], "source": cells[edited]["source"] + " edited"}
+        encoded.clear()
+        reply = await ask(mode=mode, cells=cells)
+        assert reply.status == 200
+        assert sum(encoded) == expected
 
 
 async def test_one_flipped_bit_is_noticed(app, ask, tmp_path):

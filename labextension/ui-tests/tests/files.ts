@@ -64,14 +64,14 @@ export function withoutIds(notebook: INotebookFile): object {
   return { ...notebook, cells, nbformat_minor: 4 };
 }
 
-/** Puts a notebook where the server sees it. */
-export function write(name: string, notebook: object): void {
-  writeFileSync(join(FILES, name), JSON.stringify(notebook, null, 1));
+/** Puts a notebook where a server sees it. */
+export function write(name: string, notebook: object, folder = FILES): void {
+  writeFileSync(join(folder, name), JSON.stringify(notebook, null, 1));
 }
 
 /** The bytes of a file as the server saved it. */
-export function read(name: string): string {
-  return readFileSync(join(FILES, name), 'latin1');
+export function read(name: string, folder = FILES): string {
+  return readFileSync(join(folder, name), 'latin1');
 }
 
 /** Sets the user settings of a plugin such as `@jupyterlab/notebook-extension:tracker`, until `clear` is called. */

@@ -1,0 +1,64 @@
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Page } from '@playwright/test';
+
+/** Where a cell of the notebook in front is on the screen; null when it is not drawn. */
+export function topOf(page: Page, id: string): Promise<number | null> {
+  return page.evaluate(id => {
+    const { content } = window.jupyterapp.shell.currentWidget as NotebookPanel;
+    const cell = content.widgets.find(cell => cell.model.id === id);
+    return cell?.node.isConnected === true
+      ? cell.node.getBoundingClientRect().top
+      : null;
+  }, id);
+}
+
+/** The cells of the notebook in front that are on the screen, in order. */
+export function onScreen(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const { content } = window.jupyterapp.shell.currentWidget as NotebookPanel;
+    const frame = content.outerNode.getBoundingClientRect();
+    return content.widgets
+      .filter(cell => {
+        const { top, bottom } = cell.node.getBoundingClientRect();
+        return (
+          cell.node.isConnected && bottom > frame.top && top < frame.bottom
+        );
+      })
+      .map(cell => cell.model.id);
+  });
+}
+
+/** Scrolls the notebook in front so that a cell is at the top, and waits until nothing moves any more. */
+export async function scrollTo(page: Page, id: string): Promise<void> {
+  await page.evaluate(async id => {
+    const { content } = window.jupyterapp.shell.currentWidget as NotebookPanel;
+    const index = content.widgets.findIndex(cell => cell.model.id === id);
+    await content.scrollToItem(index, 'start');
+  }, id);
+  await settled(page);
+}
+
+/** Waits until the notebook in front has kept its scroll position and height for half a second. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { outerNode } = (
+      window.jupyterapp.shell.currentWidget as NotebookPanel
+    ).content;
+    const now = () => `${outerNode.scrollTop} ${outerNode.scrollHeight}`;
+    let last = now();
+    for (let calm = 0; calm < 5;) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+      calm = now() === last ? calm + 1 : 0;
+      last = now();
+    }
+  });
+}
+
+/** The ids of those cells of the notebook in front that are trusted. */
+export function trusted(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    (window.jupyterapp.shell.currentWidget as NotebookPanel).content.widgets
+      .filter(cell => cell.model.trusted)
+      .map(cell => cell.model.id)
+  );
+}
