@@ -11,8 +11,9 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.errors import Cancelled, RequestError
 from jupyter_cellorder.members.batching import like_lengths, padded
+from jupyter_cellorder.members.context_again import asked_again, halves
 from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
 from jupyter_cellorder.members.context_output import precedence_of
 from jupyter_cellorder.members.cost import EncoderShape, context_network_gflop
@@ -44,6 +45,10 @@ class ContextMember:
     """See the module's text.
 
     What was encoded is remembered by content: only new cells cost time.
+
+    Args:
+        again: weight of a second answer where all markdown floats; see
+            :mod:`jupyter_cellorder.members.context_again`. 0 asks once.
     """
 
     def __init__(
@@ -55,11 +60,12 @@ class ContextMember:
         pad: int,
         encoder: EncoderShape,
         network: ContextConfig,
+        again: float = 0.0,
     ) -> None:
         self._name = name
         self._tokenizer, self._computer = tokenizer, computer
         self._idf, self._pad = corpus_idf, pad
-        self._encoder, self._network = encoder, network
+        self._encoder, self._network, self._again = encoder, network, again
         self._known: Memory[tuple[Array, CellFacts]] = Memory()
 
     @property
@@ -77,25 +83,56 @@ class ContextMember:
             return Precedence(np.zeros((0, n)), np.zeros((0, 0)), np.zeros((0, n + 1)))
         if not n:  # the network places floats among anchors; without any it was never trained
             return Precedence(np.zeros((m, 0)), np.full((m, m), 0.5), np.ones((m, 1)))
-        known = self._read([*placement.anchors, *placement.floats], cancelled)
+        cells = (*placement.anchors, *placement.floats)
+        known = self._read(cells, cancelled)
+
+        def ask(anchors: Sequence[int], floats: Sequence[int]) -> Precedence:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            return self._place([known[i] for i in anchors], [known[i] for i in floats], placement)
+
+        first = ask(range(n), range(n, n + m))
+        parts = self._parts(placement)
+        return asked_again(first, parts, self._again, ask) if parts else first
+
+    def _place(
+        self,
+        anchors: Sequence[tuple[Array, CellFacts]],
+        floats: Sequence[tuple[Array, CellFacts]],
+        placement: Placement,
+    ) -> Precedence:
         arrays = placement_arrays(
-            [facts for _, facts in known[:n]],
-            [facts for _, facts in known[n:]],
+            [facts for _, facts in anchors],
+            [facts for _, facts in floats],
             placement.ordered,
             self._idf,
         )
         inputs: dict[str, NDArray[Any]] = {
-            "vectors": np.stack([vector for vector, _ in known]),
+            "vectors": np.stack([vector for vector, _ in (*anchors, *floats)]),
             "features": arrays.features,
             "states": arrays.states,
             "positions": arrays.positions,
             "similarity": arrays.similarity,
             "numbering": arrays.numbering,
-            "anchors": np.ones(n, dtype=np.float32),
-            "floats": np.ones(m, dtype=np.float32),
+            "anchors": np.ones(len(anchors), dtype=np.float32),
+            "floats": np.ones(len(floats), dtype=np.float32),
         }
         gap, before = self._computer.place({key: value[None] for key, value in inputs.items()})
         return precedence_of(gap, before)
+
+    def _parts(self, placement: Placement) -> list[list[int]]:
+        """The floats that are asked about again, part by part; none where one answer will do.
+
+        Markdown that is placed already shows the floats their places better than guesses do.
+        """
+        if (
+            not self._again
+            or placement.ordered
+            or len(placement.floats) < 2
+            or any(cell.kind == "markdown" for cell in placement.anchors)
+        ):
+            return []
+        return list(halves([_key(cell) for cell in placement.floats]))
 
     def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
         """See :class:`jupyter_cellorder.members.base.Member`."""
@@ -106,7 +143,11 @@ class ContextMember:
         cells = {_key(cell): cell for cell in (*placement.anchors, *placement.floats)}
         read = [c for key, c in cells.items() if not (remembered and key in self._known)]
         lengths = [len(one) for one in self._tokenizer(read)] if read else []
-        return self._encoder.gflop(lengths) + context_network_gflop(self._network, n, m)
+        network = context_network_gflop(self._network, n, m) + sum(
+            context_network_gflop(self._network, n + m - len(part), len(part))
+            for part in self._parts(placement)
+        )
+        return self._encoder.gflop(lengths) + network
 
     def _read(
         self, cells: Sequence[Cell], cancelled: Callable[[], bool] | None
@@ -170,4 +211,5 @@ def load_context(name: str, folder: Path, backend: str, threads: int | None) -> 
         int(facts["pad"]),
         EncoderShape.read(folder),
         ContextConfig(**facts["network"]),
+        float(facts.get("again", 0.0)),
     )

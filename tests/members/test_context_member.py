@@ -92,6 +92,67 @@ def same(left: Precedence, right: Precedence, tolerance: float = 0.0) -> bool:
     )
 
 
+def asking_again(member: ContextMember, weight: float = 0.3) -> ContextMember:
+    member._again = weight
+    return member
+
+
+def test_where_all_markdown_floats_each_half_is_asked_about_again(
+    member: ContextMember, computer: CountingComputer
+) -> None:
+    placement = Placement(code(0, 10), markdown(1, 11, 21))
+    once = member.precedence(placement)
+    twice = asking_again(member).precedence(placement)
+    assert [len(asked["floats"][0]) for asked in computer.placed] == [3, 3, 2, 1]
+    assert [len(asked["anchors"][0]) for asked in computer.placed] == [2, 2, 3, 4]
+    assert computer.encoded == 5
+    assert not same(once, twice, 1e-4)
+    turned = member.precedence(Placement(code(0, 10), markdown(21, 1, 11)))
+    order = [1, 2, 0]
+    assert same(
+        twice,
+        Precedence(
+            turned.after[order],
+            turned.before[np.ix_(order, order)],
+            turned.gap[order] if turned.gap is not None else None,
+        ),
+        1e-5,
+    )
+
+
+@pytest.mark.parametrize(
+    "placement",
+    [
+        Placement((*code(0, 10), *markdown(1)), markdown(11, 21)),
+        Placement(code(0, 10), markdown(1)),
+        Placement(code(0, 10), markdown(1, 11), ordered=True),
+    ],
+    ids=["some markdown is placed", "one float", "order kept"],
+)
+def test_elsewhere_it_is_asked_once(
+    member: ContextMember, computer: CountingComputer, placement: Placement
+) -> None:
+    once = member.precedence(placement)
+    assert same(once, asking_again(member).precedence(placement))
+    assert len(computer.placed) == 2
+
+
+def test_asking_again_costs(member: ContextMember) -> None:
+    placement = Placement(code(0, 10), markdown(1, 11, 21))
+    once = member.gflop(placement)
+    assert asking_again(member).gflop(placement) == pytest.approx(
+        once + context_network_gflop(SMALL, 3, 2) + context_network_gflop(SMALL, 4, 1)
+    )
+
+
+def test_asking_again_can_be_withdrawn(member: ContextMember, computer: CountingComputer) -> None:
+    with pytest.raises(Cancelled):
+        asking_again(member).precedence(
+            Placement(code(0, 10), markdown(1, 11)), lambda: len(computer.placed) == 1
+        )
+    assert len(computer.placed) == 1
+
+
 def test_it_is_a_member(member: ContextMember) -> None:
     assert isinstance(member, Member)
     assert member.name == "words"
