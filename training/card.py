@@ -54,8 +54,7 @@ Review mode, fitted on {calibration_notebooks} held-out notebooks and measured o
 repositories that it was not fitted on. Intact, the notebooks show how often a cell is moved without
 need; then one to three of their markdown cells are displaced.
 
-| eagerness | moves that are right | moves of a cell that stood wrong | displaced cells brought back \
-| false moves in 100 cells |
+| eagerness | moves right | of a cell that stood wrong | cells brought back | false in 100 cells |
 |---|---|---|---|---|
 {repair}
 
@@ -117,7 +116,7 @@ def _with_interval(share: float | None, interval: Sequence[float] | None) -> str
     if share is None:
         return "no move is sure enough"
     spread = "" if interval is None else f" ({interval[0]:.0%} to {interval[1]:.0%})"
-    return f"{share:.0%}{spread}"
+    return f"{share:.1%}{spread}"
 
 
 def main(arguments: list[str] | None = None) -> int:
