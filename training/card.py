@@ -55,8 +55,8 @@ Review mode, fitted on {calibration_notebooks} held-out notebooks and measured o
 repositories that it was not fitted on. Intact, the notebooks show how often a cell is moved without
 need; then one to three of their markdown cells are displaced.
 
-| eagerness | moves that are right | displaced cells brought back | false moves in 100 cells |
-|---|---|---|---|
+| eagerness | moves right | of a cell that stood wrong | cells brought back | false in 100 cells |
+|---|---|---|---|---|
 {repair}
 
 ## Limits
@@ -128,17 +128,21 @@ def card(
 
 
 def _repair_row(eagerness: str, found: dict[str, Any]) -> str:
-    shares = [
-        _with_interval(found[name], found[f"{name}_ci95"]) for name in ("precision", "recall")
+    cells = [
+        eagerness,
+        _with_interval(found["precision"], found["precision_ci95"]),
+        _with_interval(found["misplaced"], None),
+        _with_interval(found["recall"], found["recall_ci95"]),
+        f"{found['false_moves']:.2f}",
     ]
-    return f"| {eagerness} | {' | '.join(shares)} | {found['false_moves']:.2f} |"
+    return f"| {' | '.join(cells)} |"
 
 
 def _with_interval(share: float | None, interval: Sequence[float] | None) -> str:
     if share is None:
         return "no move is sure enough"
     spread = "" if interval is None else f" ({interval[0]:.0%} to {interval[1]:.0%})"
-    return f"{share:.0%}{spread}"
+    return f"{share:.1%}{spread}"
 
 
 def main(arguments: list[str] | None = None) -> int:
