@@ -36,17 +36,21 @@ export function BannerContent(props: IBannerContentProps): React.JSX.Element {
 function BannerActions(props: IBannerContentProps): React.JSX.Element {
   const { preview, trans } = props;
   const { state } = preview;
-  if (state.kind === 'suggestion' && (preview.open > 0 || preview.held === 0)) {
-    return <Actions {...props} place="banner" />;
+  if (state.kind === 'suggestion') {
+    return (
+      <>
+        {preview.held > 0 && (
+          <Button
+            label={trans.__('Show them')}
+            onClick={() => preview.showHeld()}
+          />
+        )}
+        <Actions {...props} place="banner" />
+      </>
+    );
   }
   return (
     <div className="jp-CellOrder-actions">
-      {state.kind === 'suggestion' && (
-        <Button
-          label={trans.__('Show them')}
-          onClick={() => preview.showHeld()}
-        />
-      )}
       {(state.kind === 'error' ||
         (state.kind === 'notice' && state.action !== 'try-again')) && (
         <Button

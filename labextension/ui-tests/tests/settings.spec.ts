@@ -51,26 +51,75 @@ for (const windowingMode of ['full', 'contentVisibility']) {
   });
 }
 
-test('the markdown keeps its order where the settings say so, but not in a review', async ({
+const SIX = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
+const SIX_ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
+const SURE = { m1: 0.95, m2: 0.7, m3: 0.9 };
+
+test('settings: what the button asks, the order of the markdown, no banner', async ({
   page
 }) => {
   const clear = setSettings('jupyter-cellorder:plugin', {
-    keepMarkdownOrder: true
+    defaultMode: 'selected',
+    keepMarkdownOrder: true,
+    threshold: 'cautious',
+    showBanner: false,
+    openPanel: false
   });
   try {
-    const ids = ['c1', 'm1'];
-    write('keep.ipynb', madeOf(ids));
+    write('chosen.ipynb', madeOf(SIX));
     const lab = await openLab(page);
-    await lab.open('keep.ipynb');
-    await lab.answerWith(ids, []);
-    await lab.select('m1', 'm1');
-    const asked = async (command: string) => {
+    await lab.open('chosen.ipynb');
+    await lab.answerWith(SIX_ORDER, ['m1', 'm2', 'm3'], SURE);
+    await lab.select('m1', 'm2');
+    const asked = async (act: () => Promise<void>) => {
       const request = page.waitForRequest('**/cellorder/suggest*');
-      await lab.command(command);
-      return question(await request).keep_markdown_order;
+      await act();
+      const { mode, selected, keep_markdown_order } = question(await request);
+      return { mode, selected, keep_markdown_order };
     };
-    await expect.poll(() => asked('cellorder:place-selected')).toBe(true);
-    expect(await asked('cellorder:suggest')).toBe(false);
+    const clicked = await asked(() => lab.toolbarButton.click());
+    expect(clicked.mode).toBe('selected');
+    expect(clicked.selected).toEqual(['m1', 'm2']);
+    expect(clicked.keep_markdown_order).toBe(true);
+    // Without the banner the panel has to open, and what was asked for expressly is all there.
+    await expect(lab.moves).toHaveCount(3);
+    await expect(lab.banner).toHaveCount(0);
+    const checked = await asked(() => lab.command('cellorder:check'));
+    expect(checked).toEqual({
+      mode: 'review',
+      selected: [],
+      keep_markdown_order: false
+    });
+    await expect(lab.moves).toHaveCount(2);
+  } finally {
+    clear();
+  }
+});
+
+test('settings: cautious, with the panel closed', async ({ page }) => {
+  const clear = setSettings('jupyter-cellorder:plugin', {
+    threshold: 'cautious',
+    openPanel: false
+  });
+  try {
+    write('cautious.ipynb', madeOf(SIX));
+    const lab = await openLab(page);
+    await lab.open('cautious.ipynb');
+    await lab.answerWith(SIX_ORDER, ['m1', 'm2', 'm3'], SURE);
+    await lab.suggest();
+    await expect(lab.banner).toContainText('2 cells seem');
+    await expect(lab.banner).toContainText('1 less certain move is not shown.');
+    await expect(lab.panel).toBeHidden();
+    await expect(lab.slots).toHaveText(['Words of m1', 'Words of m3']);
+    await lab.banner.getByRole('button', { name: 'Apply all' }).click();
+    await expect(lab.banner).toContainText('2 moves applied.');
+    expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
+    await lab.banner.getByRole('button', { name: 'Undo' }).click();
+    await lab.command('cellorder:show-list');
+    await lab.button('Show them').click();
+    await expect(lab.moves).toHaveCount(3);
+    await expect(lab.row('m1')).toContainText('very likely');
+    await expect(lab.row('m2')).toContainText('likely');
   } finally {
     clear();
   }
