@@ -33,3 +33,6 @@ export const EXAMPLES = join(ROOT, 'jupyter_cellorder', 'examples');
 
 /** Where the screenshots for the documentation go. */
 export const SCREENSHOTS = join(ROOT, 'docs', 'screenshots');
+
+/** Where the frames of the animation go, from which `scripts/animate.py` makes it. */
+export const FRAMES = join(tmpdir(), `jupyter-cellorder-frames-${PORT}`);

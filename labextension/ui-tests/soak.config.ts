@@ -1,10 +1,13 @@
 import { defineConfig } from '@playwright/test';
-import tests from './playwright.config';
+import { PORT } from './paths';
+import tests, { serverAt, urlOf } from './playwright.config';
 
 /** The long tests, on notebooks of 1,000 cells: `jlpm soak`. */
 export default defineConfig({
   ...tests,
   testMatch: '*.soak.ts',
-  projects: tests.projects?.slice(0, 1),
+  projects: undefined,
+  use: { ...tests.use, baseURL: urlOf(PORT) },
+  webServer: serverAt(PORT),
   timeout: 600_000
 });
