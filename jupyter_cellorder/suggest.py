@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from jupyter_cellorder.decode import fewest_moves, least_inversions, monotone_alignment, support
+from jupyter_cellorder.decode import (
+    fewest_moves,
+    least_inversions,
+    likeliest_gaps,
+    monotone_alignment,
+    support,
+)
 from jupyter_cellorder.ensemble import Ensemble, check
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.hearing import Voice, hear
@@ -165,11 +171,12 @@ def suggest(
     layout = Layout(notebook, floats, ordered=keep_markdown_order)
     answer = hearing.precedence(layout.placement, cancelled)
     check(cancelled)
-    order = (
-        monotone_alignment(answer, ensemble.diagonal)
-        if keep_markdown_order
-        else least_inversions(answer)
-    )
+    if keep_markdown_order:
+        order = monotone_alignment(answer, ensemble.diagonal)
+    elif mode is Mode.SELECTED:
+        order = likeliest_gaps(answer)
+    else:
+        order = least_inversions(answer)
     return _suggestion(notebook, mode, layout, answer, order, hearing.voices)
 
 

@@ -14,6 +14,7 @@ from jupyter_cellorder.decode import (
     expected_inversions,
     fewest_moves,
     least_inversions,
+    likeliest_gaps,
     monotone_alignment,
     support,
 )
@@ -206,3 +207,28 @@ def test_fewest_moves_refuse_other_cells_and_moved_code() -> None:
         fewest_moves(["a", "b"], ["a", "a"], {"a"})
     with pytest.raises(ValueError, match="may not be moved"):
         fewest_moves(["a", "b"], ["b", "a"], set())
+
+
+def gaps_only(gap: list[list[float]], before: list[list[float]]) -> Precedence:
+    shares = np.array(gap)
+    after = np.cumsum(shares[:, ::-1], axis=1)[:, ::-1][:, 1:]
+    return Precedence(np.clip(after, 0, 1), np.array(before), shares)
+
+
+def test_the_likeliest_gap_is_not_the_one_of_least_inversions() -> None:
+    p = gaps_only([[0.4, 0.3, 0.3]], [[0.5]])
+    assert likeliest_gaps(p) == [2, 0, 1]
+    assert least_inversions(p) == [0, 2, 1]
+
+
+def test_inside_a_likeliest_gap_before_decides() -> None:
+    gap = [[0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.8, 0.1, 0.1]]
+    before = [[0.5, 0.2, 0.9], [0.8, 0.5, 0.9], [0.1, 0.1, 0.5]]
+    assert likeliest_gaps(gaps_only(gap, before)) == [4, 0, 3, 2, 1]
+
+
+@given(precedences())
+def test_likeliest_gaps_are_an_order_of_all_cells(p: Precedence) -> None:
+    order = likeliest_gaps(p)
+    assert sorted(order) == list(range(p.anchors + p.floats))
+    assert [item for item in order if item < p.anchors] == list(range(p.anchors))

@@ -55,10 +55,22 @@ class ContextStage(Stage):
 
 @dataclass(frozen=True, kw_only=True)
 class ContextRecipe(EncoderRecipe):
-    """How a ``context`` member is trained."""
+    """How a ``context`` member is trained.
+
+    Attributes:
+        again: Weight, 0..1, of the member's second answer where all markdown floats; see
+            :mod:`jupyter_cellorder.members.context_again`. 0 asks the network once.
+    """
 
     network: ContextShape = field(default_factory=ContextShape)
     mixture: Mixture = field(default_factory=Mixture)
     loss: LossWeights = field(default_factory=LossWeights)
     frozen: ContextStage = field(default_factory=ContextStage)
     unfrozen: ContextStage | None = None
+    again: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained or asked."""
+        super().__post_init__()
+        if not 0 <= self.again <= 1:
+            raise ValueError(f"again is {self.again} and must be between 0 and 1")

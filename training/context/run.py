@@ -161,6 +161,7 @@ class ContextRun:
             "encoder": self.recipe.encoder,
             "network": config.as_dict(),
             "tokens": vars(self.recipe.tokens),
+            "again": self.recipe.again,
         }
         with whole_folder(folder) as part:
             save_file(weights_of(model), part / "model.safetensors")
