@@ -16,14 +16,17 @@ const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 export function holdScroll(content: Notebook): () => void {
   const { outerNode } = content;
   const frame = outerNode.getBoundingClientRect();
+  const windowed = content.notebookConfig.windowingMode === 'full';
   const seen = content.widgets
     .filter(cell => cell.node.isConnected && !cell.isHidden)
+    // JupyterLab leaves the node of the active cell among those on screen, invisible, wherever it belongs.
+    .filter(cell => !windowed || cell.inViewport)
     .map(cell => ({ cell, rect: cell.node.getBoundingClientRect() }))
     .filter(({ rect }) => rect.bottom > frame.top && rect.top < frame.bottom)
     .map(({ cell, rect }) => ({ cell, top: rect.top }));
   return () => {
     const left = seen.filter(({ cell }) => !cell.isDisposed && !cell.isHidden);
-    if (content.notebookConfig.windowingMode !== 'full') {
+    if (!windowed) {
       const [first] = left;
       if (first !== undefined) {
         // The browser would hold the active cell instead, which may stand below those that come in.

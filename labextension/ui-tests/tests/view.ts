@@ -21,7 +21,10 @@ export function onScreen(page: Page): Promise<string[]> {
       .filter(cell => {
         const { top, bottom } = cell.node.getBoundingClientRect();
         return (
-          cell.node.isConnected && bottom > frame.top && top < frame.bottom
+          cell.inViewport &&
+          cell.node.isConnected &&
+          bottom > frame.top &&
+          top < frame.bottom
         );
       })
       .map(cell => cell.model.id);
