@@ -10,8 +10,8 @@ const MOST_FRAMES = 600;
 const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 /**
- * Remembers where the cells on screen are; the result puts the first of them that is still there back,
- * and holds it until the cells around it have been drawn.
+ * Remembers where the cells on screen are; the result puts the first of them back that begins on screen
+ * and is still there, and holds it until the cells around it have been drawn.
  */
 export function holdScroll(content: Notebook): () => void {
   const { outerNode } = content;
@@ -27,7 +27,7 @@ export function holdScroll(content: Notebook): () => void {
   return () => {
     const left = seen.filter(({ cell }) => !cell.isDisposed && !cell.isHidden);
     if (!windowed) {
-      const [first] = left;
+      const first = left.find(({ top }) => top >= frame.top) ?? left[0];
       if (first !== undefined) {
         // The browser would hold the active cell instead, which may stand below those that come in.
         const { overflowAnchor } = outerNode.style;
