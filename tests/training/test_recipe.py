@@ -257,3 +257,8 @@ def test_values_that_make_no_sense_are_named(
     tmp_path: Path, task: str, text: str, said: str
 ) -> None:
     assert said in refusal(written(tmp_path, MINIMAL.replace("context", task) + text))
+
+
+def test_a_second_answer_has_a_share_of_the_first(tmp_path: Path) -> None:
+    assert load("minilm-context", ["again=0.3"]).again == 0.3  # type: ignore[attr-defined]
+    assert "must be between 0 and 1" in refusal(written(tmp_path, MINIMAL + "again = 1.5\n"))
