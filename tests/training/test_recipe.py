@@ -42,7 +42,13 @@ OF_2022 = {
     "atlantis",
     "atlantis-graph",
 }
-SMALL = {"minilm-pointwise", "minilm-pairwise", "minilm-context", "minilm-adapt"}
+SMALL = {
+    "minilm-pointwise",
+    "minilm-pairwise",
+    "minilm-context",
+    "minilm-adapt",
+    "minilm-atlantis",
+}
 
 
 def test_the_recipes_that_ship() -> None:

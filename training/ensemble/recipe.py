@@ -16,11 +16,13 @@ class MemberRecipe:
         name: Unique in the ensemble; its run lies in a folder of this name.
         recipe: By what it is trained, unless a finished run lies there already.
         weight: Its say among the others, as in 6:5:2:3.
+        changes: Of its recipe alone, such as ``seed=2``.
     """
 
     name: str
     recipe: str
     weight: float = 1.0
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

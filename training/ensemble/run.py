@@ -21,7 +21,10 @@ def train(recipe: EnsembleRecipe, order: Order) -> Path:
     A member whose folder holds a finished run is taken as it is: published weights are brought in
     that way (``python -m training.published``).
     """
-    loaded = [(member, tasks.load(member.recipe, recipe.changes)) for member in recipe.members]
+    loaded = [
+        (member, tasks.load(member.recipe, [*member.changes, *recipe.changes]))
+        for member in recipe.members
+    ]
     for number, (member, own) in enumerate(loaded, start=1):
         folder = order.output / member.name
         if (folder / "checkpoint" / f"{own.task}.json").exists():

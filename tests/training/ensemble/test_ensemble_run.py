@@ -34,6 +34,7 @@ weight = 2
 [[members]]
 name = "third"
 recipe = "minilm-pairwise"
+changes = ["seed=9", "stage.batch=7"]
 """
 
 
@@ -98,6 +99,8 @@ def test_members_are_trained_in_their_order_in_folders_of_their_own(
         assert own.stage.batch == 5  # type: ignore[attr-defined]
         assert order.cache == tmp_path / "cache"
         assert order.encoders == tmp_path / "encoders"
+    # One's own change, and that of the command line over it.
+    assert [own.seed for own, _ in trainings.asked] == [1, 1, 9]  # type: ignore[attr-defined]
     assert record(tmp_path) == {
         "recipe": "mine",
         "strategy": "rank-mean",
