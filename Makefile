@@ -1,5 +1,6 @@
 # make lab   try it: JupyterLab on a notebook whose markdown is out of order
 # make test  everything that must hold before a change lands
+# make soak  the long browser tests, on notebooks of 1,000 cells
 # make bench-data  the corpus cache at the size of Kaggle's data set (an hour, 12 GB of disk)
 # make bench-training DATA=CORPUS  tokens a second of a training step, against a plain loop
 # make clean remove what the two have built (not .lab, your copy of the example)
@@ -20,7 +21,7 @@ SOURCES := pyproject.toml README.md $(FRONT) \
 # The package build keeps a front end that is already there: drop it when its sources are newer.
 drop-stale-front = $(if $(filter $(FRONT),$?),rm -rf jupyter_cellorder/labextension)
 
-.PHONY: lab test bench-data bench-training clean
+.PHONY: lab test soak bench-data bench-training clean
 
 lab: $(VENV)/.installed
 	@mkdir -p .lab
@@ -32,6 +33,10 @@ lab: $(VENV)/.installed
 
 test: $(VENV)/.tested-with
 	$(BIN)/python scripts/run_checks.py
+
+soak: export PATH := $(CURDIR)/$(BIN):$(PATH)
+soak: $(VENV)/.tested-with
+	cd labextension/ui-tests && jlpm install --immutable && jlpm soak
 
 bench-training: $(VENV)/.tested-with
 	$(BIN)/python scripts/bench_training.py --data $(DATA) $(BENCH_ARGS)

@@ -1,4 +1,4 @@
-import type { YNotebook } from '@jupyter/ydoc';
+import type { YMarkdownCell, YNotebook } from '@jupyter/ydoc';
 import { answerOf, idsOf, reordered } from './notebook';
 import { TwoPeople } from './people';
 import { seeded, shuffled } from './random';
@@ -57,6 +57,40 @@ describe('one applies while the other', () => {
     agree();
     expect(idsOf(anna)).toEqual(ORDER);
     expect(sourceOf(anna, 'm1')).toBe('text of m1, and more');
+  });
+
+  it('tags that cell and pastes a picture into it', async () => {
+    const { anna, ben, models } = await meeting();
+    cellOf(ben, 'm1').setMetadata('tags', ['old']);
+    cellOf(anna, 'm1').setMetadata('name', 'by Anna');
+    await people.meet();
+    await models[0].apply();
+    const cell = cellOf(ben, 'm1') as YMarkdownCell;
+    cell.setMetadata('tags', ['new']);
+    cell.setMetadata('note', 1);
+    cell.deleteMetadata('name');
+    cell.setAttachments({ 'b.png': { 'image/png': 'AAAA' } });
+    await people.meet();
+    agree();
+    expect(cellOf(anna, 'm1').getMetadata()).toEqual({
+      tags: ['new'],
+      note: 1
+    });
+    expect((cellOf(anna, 'm1') as YMarkdownCell).getAttachments()).toEqual({
+      'b.png': { 'image/png': 'AAAA' }
+    });
+  });
+
+  it('has tagged it long before: what the first tags now stays', async () => {
+    const { anna, ben, models } = await meeting();
+    cellOf(ben, 'm1').setMetadata('tags', ['old']);
+    await people.meet();
+    cellOf(anna, 'm1').setMetadata('tags', ['m1']);
+    await people.meet();
+    await models[0].apply();
+    await people.meet();
+    agree();
+    expect(cellOf(ben, 'm1').getMetadata('tags')).toEqual(['m1']);
   });
 
   it('rewrites that cell, and goes on when it has moved', async () => {
