@@ -17,9 +17,9 @@ export interface IRowProps {
 }
 
 /** One move, or a heading with what moves along: what, from where, to where, how sure. */
-export const Row = React.memo(function Row(
-  props: IRowProps
-): React.JSX.Element {
+export const Row = React.memo(DrawnRow);
+
+function DrawnRow(props: IRowProps): React.JSX.Element {
   const { row, trans, onFocus, onPoint, onReveal, onTick } = props;
   const title = row.title || trans.__('(a cell without words)');
   const under = row.cells.length - 1;
@@ -83,7 +83,7 @@ export const Row = React.memo(function Row(
       </div>
     </li>
   );
-});
+}
 
 function Place(props: {
   place: IPlaceWords;
