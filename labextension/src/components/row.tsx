@@ -16,10 +16,7 @@ export interface IRowProps {
   onTick: (row: IRow) => void;
 }
 
-/** One move, or a heading with what moves along: what, from where, to where, how sure. */
-export const Row = React.memo(DrawnRow);
-
-function DrawnRow(props: IRowProps): React.JSX.Element {
+function PlainRow(props: IRowProps): React.JSX.Element {
   const { row, trans, onFocus, onPoint, onReveal, onTick } = props;
   const title = row.title || trans.__('(a cell without words)');
   const under = row.cells.length - 1;
@@ -83,6 +80,9 @@ function DrawnRow(props: IRowProps): React.JSX.Element {
     </li>
   );
 }
+
+/** One move, or a heading with what moves along: what, from where, to where, how sure. */
+export const Row = React.memo(PlainRow);
 
 function Place(props: {
   place: IPlaceWords;
