@@ -10,21 +10,24 @@ const MOST_FRAMES = 600;
 const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 /**
- * Remembers where the cells on screen are; the result puts the first of them that is still there back,
- * and holds it until the cells around it have been drawn.
+ * Remembers where the cells on screen are; the result puts the first of them back that begins on screen
+ * and is still there, and holds it until the cells around it have been drawn.
  */
 export function holdScroll(content: Notebook): () => void {
   const { outerNode } = content;
   const frame = outerNode.getBoundingClientRect();
+  const windowed = content.notebookConfig.windowingMode === 'full';
   const seen = content.widgets
     .filter(cell => cell.node.isConnected && !cell.isHidden)
+    // JupyterLab leaves the node of the active cell among those on screen, invisible, wherever it belongs.
+    .filter(cell => !windowed || cell.inViewport)
     .map(cell => ({ cell, rect: cell.node.getBoundingClientRect() }))
     .filter(({ rect }) => rect.bottom > frame.top && rect.top < frame.bottom)
     .map(({ cell, rect }) => ({ cell, top: rect.top }));
   return () => {
     const left = seen.filter(({ cell }) => !cell.isDisposed && !cell.isHidden);
-    if (content.notebookConfig.windowingMode !== 'full') {
-      const [first] = left;
+    if (!windowed) {
+      const first = left.find(({ top }) => top >= frame.top) ?? left[0];
       if (first !== undefined) {
         // The browser would hold the active cell instead, which may stand below those that come in.
         const { overflowAnchor } = outerNode.style;

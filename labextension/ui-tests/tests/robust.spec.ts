@@ -261,8 +261,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await expect(lab.moves).toHaveCount(MARKDOWN.length);
       await lab.select('c47', 'c47');
       await scrollTo(page, 'c45');
-      // In the mode `full` JupyterLab holds whole cells alone.
-      const [, first] = await onScreen(page);
+      const [first] = await onScreen(page);
       const top = await topOf(page, first);
       for (const command of [
         'cellorder:apply-all',

@@ -26,7 +26,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await expect(lab.moves).toHaveCount(MARKDOWN.length);
       await lab.select('c402', 'c402');
       await scrollTo(page, 'c400');
-      const [, seen] = await onScreen(page);
+      const [seen] = await onScreen(page);
       const top = await topOf(page, seen);
       for (const [command, order] of [
         ['cellorder:apply-all', ORDER],

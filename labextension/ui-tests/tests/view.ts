@@ -12,16 +12,19 @@ export function topOf(page: Page, id: string): Promise<number | null> {
   }, id);
 }
 
-/** The cells of the notebook in front that are on the screen, in order. */
+/** The cells of the notebook in front that begin on the screen, in order. */
 export function onScreen(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const { content } = window.jupyterapp.shell.currentWidget as NotebookPanel;
     const frame = content.outerNode.getBoundingClientRect();
     return content.widgets
       .filter(cell => {
-        const { top, bottom } = cell.node.getBoundingClientRect();
+        const { top } = cell.node.getBoundingClientRect();
         return (
-          cell.node.isConnected && bottom > frame.top && top < frame.bottom
+          cell.inViewport &&
+          cell.node.isConnected &&
+          top >= frame.top &&
+          top < frame.bottom
         );
       })
       .map(cell => cell.model.id);
