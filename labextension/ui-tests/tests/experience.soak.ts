@@ -52,19 +52,26 @@ async function interactions(page: Page): Promise<Interaction[]> {
   );
 }
 
-/** Everything that people do in the panel, one after the other, at the pace of a quick hand. */
+/**
+ * Everything that people do in the panel, one after the other, at the pace of a quick hand. After a jump they look
+ * where they are: meanwhile JupyterLab draws cells that were never on screen, which takes as long as it takes.
+ */
 async function usePanel(lab: NotebookPage): Promise<void> {
   const { keyboard } = lab.page;
   const box = lab.panel.getByRole('checkbox');
+  const look = () => lab.page.waitForTimeout(2000);
   for (const act of [
     () => lab.row('m0').hover(),
     () => lab.row('m1').hover(),
     () => lab.row('m0').click(),
+    look,
     ...Array.from({ length: 6 }, () => () => keyboard.press('ArrowDown')),
     () => keyboard.press('Space'),
     () => keyboard.press('Enter'),
+    look,
     () => keyboard.press('End'),
     () => keyboard.press('Enter'),
+    look,
     () => keyboard.press('Home'),
     () => lab.tick('m2').click(),
     () => box.click(),
