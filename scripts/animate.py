@@ -12,7 +12,7 @@ from PIL import Image
 
 # Wide enough to read, small enough to load.
 WIDTH = 960
-COLOURS = 64
+COLOURS = 128
 
 
 def animate(frames: list[Path], out: Path) -> None:

@@ -66,20 +66,25 @@ export class Ghosts implements IDisposable {
     );
     for (const [key, node] of this.drawn) {
       if (!wanted.has(key)) {
-        node.parentElement?.classList.remove(HOLDER);
+        const holder = node.parentElement;
         node.remove();
+        if (holder?.querySelector(`:scope > .${SLOTS}`) === null) {
+          holder.classList.remove(HOLDER);
+        }
         this.drawn.delete(key);
       }
     }
     for (const [key, { cell, slots }] of wanted) {
-      if (!this.drawn.has(key)) {
-        const node = this.nodeOf(slots);
+      let node = this.drawn.get(key);
+      if (node === undefined) {
+        node = this.nodeOf(slots);
         this.drawn.set(key, node);
         cell.node.append(node);
+        cell.node.classList.add(HOLDER);
       }
-    }
-    for (const node of this.drawn.values()) {
-      node.parentElement?.classList.add(HOLDER);
+      slots.rows.forEach(({ ticked }, place) => {
+        (node.children[place] as HTMLElement).dataset.ticked = String(ticked);
+      });
     }
     this.point();
   }
@@ -117,7 +122,6 @@ export class Ghosts implements IDisposable {
     const slot = document.createElement('span');
     const title = row.title || this.trans.__('(a cell without words)');
     slot.dataset.row = row.key;
-    slot.dataset.ticked = String(row.ticked);
     slot.textContent =
       row.cells.length > 1 ? `${title} +${row.cells.length - 1}` : title;
     return slot;
@@ -134,12 +138,7 @@ function keyOf(cell: Cell, { edge, rows }: ISlots): string {
   return JSON.stringify([
     cell.id,
     edge,
-    rows.map(({ key, cells, title, ticked }) => [
-      key,
-      cells.length,
-      title,
-      ticked
-    ])
+    rows.map(({ key, cells, title }) => [key, cells.length, title])
   ]);
 }
 

@@ -1,6 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
 import { createRoot, type Root } from 'react-dom/client';
+import { afterPaint } from '../afterPaint';
 import { BannerContent } from '../components/bannerContent';
 import { Suggestion } from '../components/suggestion';
 import type { CellOrderModel } from '../model';
@@ -94,6 +95,7 @@ const press = (key: string, init: KeyboardEventInit = {}) =>
       new KeyboardEvent('keydown', { key, bubbles: true, ...init })
     );
   });
+const painted = () => new Promise<void>(resolve => afterPaint(resolve));
 const applied = (move: IMoveState): IMoveState => ({
   ...move,
   status: 'applied'
@@ -128,11 +130,12 @@ describe('the list', () => {
     );
   });
 
-  it('shows a section that moves as one row, ticked as one', () => {
+  it('shows a section that moves as one row, ticked as one', async () => {
     show({ moves: neighbours(['h', { level: 2 }], ['m1'], ['m2']) });
     expect(rows()).toHaveLength(1);
     expect(rows()[0].textContent).toContain('and 2 cells under it');
     act(() => node.querySelector<HTMLElement>('.jp-CellOrder-tick')?.click());
+    await painted();
     expect(ticks).toEqual([[['h', 'm1', 'm2'], false]]);
     expect(revealed).toEqual([]);
   });
@@ -154,12 +157,13 @@ describe('the list', () => {
     expect(rows().map(row => row.tabIndex)).toEqual([0, -1, -1]);
   });
 
-  it('ticks with Space, scrolls with Enter, applies with Control and Enter', () => {
+  it('ticks with Space, scrolls with Enter, applies with Control and Enter', async () => {
     show({});
     act(() => rows()[1].focus());
     press(' ');
     expect(ticks).toEqual([[['m2'], false]]);
     press('Enter');
+    await painted();
     expect(revealed).toEqual(['m2']);
     press('Enter', { ctrlKey: true });
     expect(done).toEqual(['apply ticked']);
@@ -167,11 +171,12 @@ describe('the list', () => {
     expect(ticks[1]).toEqual([['m1', 'm2', 'm3'], false]);
   });
 
-  it('leaves keys alone that are not its own', () => {
+  it('leaves keys alone that are not its own', async () => {
     show({});
     act(() => rows()[0].focus());
     press('Enter', { shiftKey: true });
     press('x');
+    await painted();
     expect([done, revealed, ticks]).toEqual([[], [], []]);
   });
 

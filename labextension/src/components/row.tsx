@@ -39,7 +39,6 @@ function PlainRow(props: IRowProps): React.JSX.Element {
       className="jp-CellOrder-move"
       role="option"
       aria-selected={isOpen ? row.ticked : undefined}
-      aria-disabled={isOpen ? undefined : true}
       aria-label={said}
       title={trans.__('Scroll to this cell; once more: to its new place')}
       tabIndex={props.reachable ? 0 : -1}

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
+import { afterPaint } from '../afterPaint';
 import type { IRow } from '../groups';
 import type { Preview } from '../preview';
 import { Row } from './row';
@@ -40,7 +41,7 @@ export function Rows(props: IRowsProps): React.JSX.Element {
     [preview]
   );
   const reveal = React.useCallback(
-    (row: IRow) => preview.reveal(row),
+    (row: IRow) => afterPaint(() => preview.reveal(row)),
     [preview]
   );
   const tick = React.useCallback(

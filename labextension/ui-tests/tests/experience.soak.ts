@@ -15,17 +15,26 @@ function long(n: number) {
   return { ids: [...code, ...moved], order, moved };
 }
 
+/** An interaction: its kind, its milliseconds to the next paint, and those of them that ran programs. */
+type Interaction = [string, number, number];
+
 /** Notes how long every interaction takes until the page is painted anew. */
 async function observe(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const seen: [string, number][] = [];
+    const seen: Interaction[] = [];
     Object.assign(window, { seen });
     new PerformanceObserver(list => {
       for (const entry of list.getEntries()) {
         // The types of this TypeScript do not know it yet.
-        const { interactionId } = entry as unknown as { interactionId: number };
-        if (interactionId > 0) {
-          seen.push([entry.name, entry.duration]);
+        const event = entry as unknown as PerformanceEventTiming & {
+          interactionId: number;
+        };
+        if (event.interactionId > 0) {
+          seen.push([
+            event.name,
+            event.duration,
+            Math.round(event.processingEnd - event.startTime)
+          ]);
         }
       }
     }).observe({
@@ -35,32 +44,43 @@ async function observe(page: Page): Promise<void> {
   });
 }
 
-/** The interactions since the latest call: their kind and their milliseconds. */
-async function interactions(page: Page): Promise<[string, number][]> {
+/** The interactions since the latest call. */
+async function interactions(page: Page): Promise<Interaction[]> {
   await page.waitForTimeout(500);
   return page.evaluate(() =>
-    (window as unknown as { seen: [string, number][] }).seen.splice(0)
+    (window as unknown as { seen: Interaction[] }).seen.splice(0)
   );
 }
 
-/** Everything that people do in the panel, one after the other. */
+/**
+ * Everything that people do in the panel, one after the other, at the pace of a quick hand. After a jump they look
+ * where they are: meanwhile JupyterLab draws cells that were never on screen, which takes as long as it takes.
+ */
 async function usePanel(lab: NotebookPage): Promise<void> {
   const { keyboard } = lab.page;
-  await lab.row('m0').hover();
-  await lab.row('m1').hover();
-  await lab.row('m0').click();
-  for (let k = 0; k < 8; k++) {
-    await keyboard.press('ArrowDown');
+  const box = lab.panel.getByRole('checkbox');
+  const look = () => lab.page.waitForTimeout(2000);
+  for (const act of [
+    () => lab.row('m0').hover(),
+    () => lab.row('m1').hover(),
+    () => lab.row('m0').click(),
+    look,
+    ...Array.from({ length: 6 }, () => () => keyboard.press('ArrowDown')),
+    () => keyboard.press('Space'),
+    () => keyboard.press('Enter'),
+    look,
+    () => keyboard.press('End'),
+    () => keyboard.press('Enter'),
+    look,
+    () => keyboard.press('Home'),
+    () => lab.tick('m2').click(),
+    () => box.click(),
+    () => box.click(),
+    () => keyboard.press('Tab')
+  ]) {
+    await act();
+    await lab.page.waitForTimeout(400);
   }
-  await keyboard.press('Space');
-  await keyboard.press('Enter');
-  await keyboard.press('End');
-  await keyboard.press('Enter');
-  await keyboard.press('Home');
-  await lab.tick('m2').click();
-  await lab.panel.getByRole('checkbox').click();
-  await lab.panel.getByRole('checkbox').click();
-  await keyboard.press('Tab');
 }
 
 for (const windowingMode of ['contentVisibility', 'full']) {
@@ -90,12 +110,15 @@ for (const windowingMode of ['contentVisibility', 'full']) {
         await lab.button('Undo').click();
         await expect(lab.button('Apply all')).toBeVisible();
         const undone = await interactions(page);
-        const worst = (list: [string, number][]) =>
+        const worst = (list: Interaction[]) =>
           Math.max(0, ...list.map(([, duration]) => duration));
-        const sorted = used.map(([, ms]) => ms).sort((a, b) => a - b);
+        const told = [...used]
+          .sort((a, b) => b[1] - a[1])
+          .slice(0, 4)
+          .map(([name, ms, programs]) => `${name} ${ms}, programs ${programs}`);
         console.log(
-          `INP of the panel, ${4 * n} cells, ${windowingMode}: worst ${worst(used)} ms,`,
-          `median ${sorted[sorted.length >> 1] ?? 0} ms over ${used.length} events of 16 ms or more;`,
+          `INP of the panel, ${4 * n} cells, ${windowingMode}: worst ${worst(used)} ms`,
+          `(slowest: ${told.join('; ')});`,
           `apply all ${worst(applied)} ms, undo ${worst(undone)} ms (${n} moves)`
         );
         expect(worst(used)).toBeLessThan(IMMEDIATE);
