@@ -62,6 +62,7 @@ export class Banner extends ReactWidget {
           onUndo={() => preview.undo()}
           onDiscard={() => this.discard()}
           onReview={this.options.onReview}
+          onLookHarder={() => void preview.lookHarder().catch(onError)}
         />
       </div>
     );

@@ -1,19 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** How sure a move of a check must be to be shown, as the settings name it. */
-export type Threshold = 'cautious' | 'balanced';
-
 /** From here on a move is very likely right: confidences are calibrated, so nine of ten such moves are. */
 const VERY_LIKELY = 0.9;
 
 /** From here on a move is likely right: seven of ten are. */
 const LIKELY = 0.7;
-
-/** The least confidence of the moves that each threshold shows; balanced is what the server itself was fitted to. */
-export const LEAST_CONFIDENCE: Readonly<Record<Threshold, number>> = {
-  cautious: VERY_LIKELY,
-  balanced: 0
-};
 
 /** A confidence between 0 and 1 as a word. */
 export function confidenceWord(

@@ -11,7 +11,12 @@ import { presentCells, requestCells } from './request';
 import type { INoticeState, State } from './state';
 import { MadeSteps, type IMadeStep, type IStepChange } from './steps';
 import { executionCounts, Suggestion } from './suggestion';
-import type { ICellOrderApi, ISuggestRequest, Mode } from './tokens';
+import type {
+  Eagerness,
+  ICellOrderApi,
+  ISuggestRequest,
+  Mode
+} from './tokens';
 
 /** The notebook that a model works on. */
 export interface IHost {
@@ -37,6 +42,8 @@ export interface IHost {
 export interface ISuggestOptions {
   readonly mode: Mode;
   readonly keepMarkdownOrder: boolean;
+  /** How sure a move must be, for the mode `review`. */
+  readonly eagerness: Eagerness;
   /** The cells to place, for the mode `selected`. */
   readonly selected: readonly string[];
 }
@@ -120,6 +127,7 @@ export class CellOrderModel implements IDisposable {
     const request: ISuggestRequest = {
       mode: options.mode,
       keep_markdown_order: options.keepMarkdownOrder,
+      eagerness: options.eagerness,
       cells: requestCells(notebook),
       selected: [...options.selected]
     };

@@ -7,7 +7,7 @@ import { Thinking } from './components/thinking';
 import { actionLabel } from './errors';
 import { orderIcon } from './icon';
 import type { Preview } from './preview';
-import { noticeSentence } from './sentences';
+import { lookHarderLabel, noticeSentence } from './sentences';
 import type { INoticeState } from './state';
 import type { Mode } from './tokens';
 
@@ -112,7 +112,7 @@ export class CellOrderPanel extends ReactWidget {
           <Message
             kind="notice"
             text={noticeSentence(state.notice, trans)}
-            actions={[this.noticeAction(preview, state)]}
+            actions={this.noticeActions(preview, state)}
           />
         );
       case 'error':
@@ -141,9 +141,27 @@ export class CellOrderPanel extends ReactWidget {
             }
             onUndo={() => preview.undo()}
             onDiscard={() => this.discard(preview)}
+            onLookHarder={() => void preview.lookHarder().catch(onError)}
           />
         );
     }
+  }
+
+  private noticeActions(
+    preview: Preview,
+    state: INoticeState
+  ): IMessageAction[] {
+    const { trans, onError } = this.options;
+    const first = this.noticeAction(preview, state);
+    return preview.canLookHarder
+      ? [
+          first,
+          {
+            label: lookHarderLabel(trans),
+            act: () => void preview.lookHarder().catch(onError)
+          }
+        ]
+      : [first];
   }
 
   private noticeAction(

@@ -1,11 +1,10 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { Threshold } from './confidence';
-import type { Mode } from './tokens';
+import type { Eagerness, Mode } from './tokens';
 
 const DEFAULTS = {
   defaultMode: 'review' as Mode,
-  threshold: 'balanced' as Threshold,
+  eagerness: 'balanced' as Eagerness,
   keepMarkdownOrder: false,
   showBanner: true,
   openPanel: true
@@ -22,8 +21,9 @@ export class Preferences {
     return this._values.defaultMode;
   }
 
-  get threshold(): Threshold {
-    return this._values.threshold;
+  /** How sure a move of a check must be. */
+  get eagerness(): Eagerness {
+    return this._values.eagerness;
   }
 
   get keepMarkdownOrder(): boolean {

@@ -1,11 +1,10 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
-import { LEAST_CONFIDENCE } from './confidence';
 import { rowsOf, type IRow } from './groups';
 import type { CellOrderModel } from './model';
 import type { Preferences } from './preferences';
 import type { State } from './state';
-import type { Mode } from './tokens';
+import type { Eagerness, Mode } from './tokens';
 
 /** Milliseconds until waiting is worth a word: what comes sooner feels immediate. */
 const PATIENCE = 150;
@@ -17,7 +16,6 @@ export class Preview implements IDisposable {
     private readonly preferences: Preferences
   ) {
     model.stateChanged.connect(this.refresh, this);
-    preferences.changed.connect(this.refresh, this);
     this.refresh();
   }
 
@@ -34,14 +32,21 @@ export class Preview implements IDisposable {
     return this._state;
   }
 
-  /** The moves of the suggestion that are sure enough to be shown. */
+  /** The moves of the suggestion; a section that moves as a whole is one. */
   get rows(): readonly IRow[] {
     return this._rows;
   }
 
-  /** How many moves are held back since they are less certain than the settings ask. */
-  get held(): number {
-    return this._held;
+  /** Whether the check on show, of which nothing was applied yet, left out what is less certain. */
+  get canLookHarder(): boolean {
+    const { state } = this;
+    return (
+      this._mode === 'review' &&
+      this._eagerness !== 'eager' &&
+      ((state.kind === 'suggestion' &&
+        state.moves.every(move => move.status === 'open')) ||
+        (state.kind === 'notice' && state.notice === 'in-order'))
+    );
   }
 
   /** How many of the moves shown can be made. */
@@ -69,16 +74,17 @@ export class Preview implements IDisposable {
   }
 
   async ask(mode: Mode, selected: readonly string[]): Promise<void> {
-    if (this.model.state.kind !== 'thinking') {
-      this._mode = mode;
-      this._showHeld = false;
+    this._mode = mode;
+    this._eagerness = this.preferences.eagerness;
+    await this.suggest(selected);
+  }
+
+  /** Checks again, and names also the cells that are less certain. */
+  async lookHarder(): Promise<void> {
+    if (this.canLookHarder) {
+      this._eagerness = 'eager';
+      await this.suggest([]);
     }
-    await this.model.suggest({
-      mode,
-      keepMarkdownOrder:
-        mode !== 'review' && this.preferences.keepMarkdownOrder,
-      selected
-    });
   }
 
   point(key: string | null): void {
@@ -116,12 +122,6 @@ export class Preview implements IDisposable {
     this.model.discard();
   }
 
-  /** Shows also the moves that are less certain than the settings ask. */
-  showHeld(): void {
-    this._showHeld = true;
-    this.refresh();
-  }
-
   /** Scrolls to the cell of a row; asked again, to the place where it is to go. */
   reveal(row: IRow): void {
     const target = row.to.after?.cell;
@@ -146,6 +146,17 @@ export class Preview implements IDisposable {
     }
   }
 
+  private async suggest(selected: readonly string[]): Promise<void> {
+    const mode = this._mode;
+    await this.model.suggest({
+      mode,
+      eagerness: this._eagerness,
+      keepMarkdownOrder:
+        mode !== 'review' && this.preferences.keepMarkdownOrder,
+      selected
+    });
+  }
+
   private refresh(): void {
     const { state } = this.model;
     clearTimeout(this._timer);
@@ -161,23 +172,11 @@ export class Preview implements IDisposable {
     }
     this._state = state;
     const rows = rowsOf(state.kind === 'suggestion' ? state.moves : []);
-    const shown = rows.filter(row => this.isSure(row));
-    this._held = cellsOf(rows).length - cellsOf(shown).length;
-    this._rows = keptWhereEqual(shown, this._rows);
+    this._rows = keptWhereEqual(rows, this._rows);
     if (!this._rows.some(row => row.key === this._pointed)) {
       this.point(null);
     }
     this._changed.emit();
-  }
-
-  /** Only a check has calibrated confidences; what was asked for expressly is shown whatever it is. */
-  private isSure(row: IRow): boolean {
-    return (
-      this._mode !== 'review' ||
-      this._showHeld ||
-      row.status === 'applied' ||
-      row.confidence >= LEAST_CONFIDENCE[this.preferences.threshold]
-    );
   }
 
   private openCells(test: (row: IRow) => boolean = () => true): string[] {
@@ -187,14 +186,13 @@ export class Preview implements IDisposable {
   }
 
   private _changed = new Signal<this, void>(this);
-  private _held = 0;
+  private _eagerness: Eagerness = 'balanced';
   private _isDisposed = false;
   private _mode: Mode = 'review';
   private _pointed: string | null = null;
   private _pointedChanged = new Signal<this, void>(this);
   private _revealed: string | null = null;
   private _rows: readonly IRow[] = [];
-  private _showHeld = false;
   private _state: State = { kind: 'idle' };
   private _timer: ReturnType<typeof setTimeout> | undefined;
 }

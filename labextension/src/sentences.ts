@@ -13,7 +13,7 @@ export function suggestionSentences(
   preview: Preview,
   trans: TranslationBundle
 ): ISentence[] {
-  const { state, open, held, undoable } = preview;
+  const { state, open, undoable } = preview;
   if (state.kind !== 'suggestion') {
     return [];
   }
@@ -52,24 +52,6 @@ export function suggestionSentences(
         '%1 moves were left out: the cells were changed after you asked.',
         skipped
       )
-    );
-  }
-  if (held > 0) {
-    say(
-      trans._n(
-        '%1 less certain move is not shown.',
-        '%1 less certain moves are not shown.',
-        held
-      ),
-      'advice'
-    );
-  }
-  if (state.collaborative && open > 0) {
-    say(
-      trans.__(
-        'Others may be editing this notebook: let only one person apply the moves.'
-      ),
-      'advice'
     );
   }
   return sentences;
@@ -127,4 +109,9 @@ export function spoken(preview: Preview, trans: TranslationBundle): string {
         .map(({ text }) => text)
         .join(' ');
   }
+}
+
+/** What the button says that checks again and names also what is less certain. */
+export function lookHarderLabel(trans: TranslationBundle): string {
+  return trans.__('Show doubtful ones too');
 }

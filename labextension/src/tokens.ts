@@ -21,6 +21,9 @@ export namespace CommandIDs {
 /** What is asked: see the REST interface of the server. */
 export type Mode = 'review' | 'selected' | 'all';
 
+/** How sure a move of a check must be to be suggested; the thresholds are fitted for the server's model. */
+export type Eagerness = 'cautious' | 'balanced' | 'eager';
+
 /** Why a suggestion holds no move. */
 export type Notice = 'in-order' | 'no-cells' | 'no-markdown' | 'no-code';
 
@@ -36,6 +39,7 @@ export interface IRequestCell {
 export interface ISuggestRequest {
   mode: Mode;
   keep_markdown_order: boolean;
+  eagerness: Eagerness;
   cells: IRequestCell[];
   selected: string[];
 }

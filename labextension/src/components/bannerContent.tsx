@@ -3,7 +3,7 @@ import * as React from 'react';
 import { actionLabel, type Action } from '../errors';
 import { orderIcon } from '../icon';
 import type { Preview } from '../preview';
-import { spoken } from '../sentences';
+import { lookHarderLabel, spoken } from '../sentences';
 import { Actions, Button } from './actions';
 
 export interface IBannerContentProps {
@@ -15,6 +15,7 @@ export interface IBannerContentProps {
   onUndo: () => void;
   onDiscard: () => void;
   onReview: () => void;
+  onLookHarder: () => void;
 }
 
 /** What the banner says and offers: the panel in one line. */
@@ -37,17 +38,7 @@ function BannerActions(props: IBannerContentProps): React.JSX.Element {
   const { preview, trans } = props;
   const { state } = preview;
   if (state.kind === 'suggestion') {
-    return (
-      <>
-        {preview.held > 0 && (
-          <Button
-            label={trans.__('Show them')}
-            onClick={() => preview.showHeld()}
-          />
-        )}
-        <Actions {...props} place="banner" />
-      </>
-    );
+    return <Actions {...props} place="banner" />;
   }
   return (
     <div className="jp-CellOrder-actions">
@@ -64,6 +55,9 @@ function BannerActions(props: IBannerContentProps): React.JSX.Element {
             )
           }
         />
+      )}
+      {preview.canLookHarder && (
+        <Button label={lookHarderLabel(trans)} onClick={props.onLookHarder} />
       )}
       {state.kind === 'thinking' ? (
         <Button label={trans.__('Cancel')} onClick={props.onCancel} />

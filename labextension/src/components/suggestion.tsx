@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Preview } from '../preview';
-import { suggestionSentences } from '../sentences';
+import { lookHarderLabel, suggestionSentences } from '../sentences';
 import { Actions, Button } from './actions';
 import { Rows } from './rows';
 
@@ -11,12 +11,13 @@ export interface ISuggestionProps {
   onApply: (which: 'ticked' | 'all') => void;
   onUndo: () => void;
   onDiscard: () => void;
+  onLookHarder: () => void;
 }
 
 /** The list of moves with what can be done about them. */
 export function Suggestion(props: ISuggestionProps): React.JSX.Element {
   const { preview, trans } = props;
-  const { held, open, rows } = preview;
+  const { open, rows } = preview;
   return (
     <>
       <div className="jp-CellOrder-header">
@@ -25,14 +26,6 @@ export function Suggestion(props: ISuggestionProps): React.JSX.Element {
             {text}
           </p>
         ))}
-        {held > 0 && (
-          <p>
-            <Button
-              label={trans.__('Show them')}
-              onClick={() => preview.showHeld()}
-            />
-          </p>
-        )}
         <Actions {...props} place="panel" />
         {open > 1 && <TickAll preview={preview} trans={trans} />}
       </div>
@@ -42,6 +35,14 @@ export function Suggestion(props: ISuggestionProps): React.JSX.Element {
           trans={trans}
           onApplyTicked={() => props.onApply('ticked')}
         />
+      )}
+      {preview.canLookHarder && (
+        <div className="jp-CellOrder-more">
+          <Button
+            label={lookHarderLabel(trans)}
+            onClick={props.onLookHarder}
+          />
+        </div>
       )}
     </>
   );
