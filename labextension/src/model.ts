@@ -11,12 +11,7 @@ import { presentCells, requestCells } from './request';
 import type { INoticeState, State } from './state';
 import { MadeSteps, type IMadeStep, type IStepChange } from './steps';
 import { executionCounts, Suggestion } from './suggestion';
-import type {
-  Eagerness,
-  ICellOrderApi,
-  ISuggestRequest,
-  Mode
-} from './tokens';
+import type { Eagerness, ICellOrderApi, ISuggestRequest, Mode } from './tokens';
 
 /** The notebook that a model works on. */
 export interface IHost {
@@ -387,8 +382,7 @@ export class CellOrderModel implements IDisposable {
         kind: 'suggestion',
         moves: this._suggestion.moves,
         undoable: this.latest?.ids.length ?? 0,
-        keptChanges,
-        collaborative: this.host.collaborative
+        keptChanges
       });
     }
   }

@@ -48,8 +48,6 @@ export interface ISuggestionState {
   readonly undoable: number;
   /** Whether moves were just taken back around changes made after them. */
   readonly keptChanges: boolean;
-  /** Whether others may be editing the notebook at the same time. */
-  readonly collaborative: boolean;
 }
 
 export interface IThinkingState {

@@ -10,6 +10,7 @@ const ANSWER = answerOf(IDS, ['m1', 'c1', 'c2'], ['m1']);
 const REQUEST: ISuggestRequest = {
   mode: 'review',
   keep_markdown_order: false,
+  eagerness: 'balanced',
   cells: requestOf(IDS),
   selected: []
 };

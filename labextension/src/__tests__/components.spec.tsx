@@ -46,7 +46,6 @@ function previewOf(state: Partial<ISuggestionState>): Preview {
       moves: MOVES,
       undoable: 0,
       keptChanges: false,
-      collaborative: false,
       ...state
     },
     stateChanged: { connect: () => true },
@@ -61,7 +60,8 @@ const handlers = {
   onUndo: () => done.push('undo'),
   onDiscard: () => done.push('discard'),
   onAct: () => done.push('act'),
-  onCancel: () => done.push('cancel')
+  onCancel: () => done.push('cancel'),
+  onLookHarder: () => done.push('look harder')
 };
 
 function show(state: Partial<ISuggestionState>): Preview {
@@ -120,7 +120,12 @@ describe('the list', () => {
     expect(
       row.querySelector<HTMLElement>('.jp-CellOrder-meter > span')?.style.width
     ).toBe('93%');
-    expect(buttons()).toEqual(['Apply ticked (1)', 'Apply all', 'Discard']);
+    expect(buttons()).toEqual([
+      'Apply ticked (1)',
+      'Apply all',
+      'Discard',
+      'Show doubtful ones too'
+    ]);
   });
 
   it('says all of it to those who do not see it', () => {
@@ -237,11 +242,14 @@ describe('the list', () => {
     expect(document.activeElement?.textContent).toBe('Undo');
   });
 
-  it('warns where others may be editing the notebook', () => {
+  it('offers doubtful moves too while nothing has been applied', () => {
     show({});
-    expect(node.textContent).not.toContain('Others may be editing');
-    show({ collaborative: true });
-    expect(node.textContent).toContain('let only one person apply the moves');
+    expect(buttons()).toContain('Show doubtful ones too');
+    const more = Array.from(node.querySelectorAll('button')).pop();
+    act(() => more?.click());
+    expect(done).toEqual(['look harder']);
+    show({ moves: MOVES.map(applied), undoable: 3 });
+    expect(buttons()).not.toContain('Show doubtful ones too');
   });
 });
 

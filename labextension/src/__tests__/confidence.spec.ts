@@ -1,9 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import {
-  confidencePercent,
-  confidenceWord,
-  LEAST_CONFIDENCE
-} from '../confidence';
+import { confidencePercent, confidenceWord } from '../confidence';
 
 const trans = nullTranslator.load('');
 
@@ -21,9 +17,4 @@ it.each([
 it('never says that it is certain', () => {
   expect(confidencePercent(1)).toBe(99);
   expect(confidencePercent(0.666)).toBe(67);
-});
-
-it('shows the cautious just what is called very likely', () => {
-  expect(confidenceWord(LEAST_CONFIDENCE.cautious, trans)).toBe('very likely');
-  expect(LEAST_CONFIDENCE.balanced).toBe(0);
 });

@@ -76,6 +76,7 @@ export function modelOf(
 export const REVIEW = {
   mode: 'review' as const,
   keepMarkdownOrder: false,
+  eagerness: 'balanced' as const,
   selected: []
 };
 

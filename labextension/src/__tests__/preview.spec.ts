@@ -56,51 +56,56 @@ function previewOf() {
   return { notebook, preferences, preview };
 }
 
-const keys = (preview: Preview) => preview.rows.map(row => row.key);
-
 beforeEach(() => {
   revealed.length = 0;
   requests.length = 0;
 });
 
 describe('how sure a move must be', () => {
-  it('holds back what is less certain, and applies only what it shows', async () => {
-    const { notebook, preferences, preview } = previewOf();
-    preferences.set({ threshold: 'cautious' });
+  const asked = () => requests.map(request => request.eagerness);
+
+  it('asks as the settings say, from the next question on', async () => {
+    const { preferences, preview } = previewOf();
     await preview.ask('review', []);
-    expect(keys(preview)).toEqual(['m1', 'm3']);
-    expect(preview.held).toBe(1);
-    expect(spoken(preview, trans)).toContain(
-      '1 less certain move is not shown.'
-    );
+    preferences.set({ eagerness: 'cautious' });
+    expect(asked()).toEqual(['balanced']);
+    await preview.ask('review', []);
+    expect(asked()).toEqual(['balanced', 'cautious']);
+  });
+
+  it('looks harder when asked, until the next question', async () => {
+    const { preview } = previewOf();
+    await preview.ask('review', []);
+    expect(preview.canLookHarder).toBe(true);
+    await preview.lookHarder();
+    expect(asked()).toEqual(['balanced', 'eager']);
+    expect(preview.canLookHarder).toBe(false);
+    await preview.ask('review', []);
+    expect(asked()).toEqual(['balanced', 'eager', 'balanced']);
+    expect(preview.canLookHarder).toBe(true);
+  });
+
+  it('cannot look harder once something was applied', async () => {
+    const { preview } = previewOf();
+    await preview.ask('review', []);
     await preview.applyAll();
-    expect(idsOf(notebook)).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
-    expect(preview.undoable).toBe(2);
+    expect(preview.canLookHarder).toBe(false);
   });
 
-  it('follows the settings while the suggestion is on show', async () => {
-    const { preferences, preview } = previewOf();
-    await preview.ask('review', []);
-    expect(keys(preview)).toEqual(MOVED);
-    preferences.set({ threshold: 'cautious' });
-    expect(keys(preview)).toEqual(['m1', 'm3']);
-  });
-
-  it('shows what was held back when asked, until the next question', async () => {
-    const { preferences, preview } = previewOf();
-    preferences.set({ threshold: 'cautious' });
-    await preview.ask('review', []);
-    preview.showHeld();
-    expect(keys(preview)).toEqual(MOVED);
-    await preview.ask('review', []);
-    expect(keys(preview)).toEqual(['m1', 'm3']);
-  });
-
-  it('holds nothing back of what was asked for expressly', async () => {
-    const { preferences, preview } = previewOf();
-    preferences.set({ threshold: 'cautious' });
+  it('has nothing doubtful left out of what was asked for expressly', async () => {
+    const { preview } = previewOf();
     await preview.ask('selected', MOVED);
-    expect(keys(preview)).toEqual(MOVED);
+    expect(preview.canLookHarder).toBe(false);
+    await preview.ask('all', []);
+    expect(preview.canLookHarder).toBe(false);
+  });
+
+  it('finds nothing to look for where the settings are eager already', async () => {
+    const { preferences, preview } = previewOf();
+    preferences.set({ eagerness: 'eager' });
+    await preview.ask('review', []);
+    expect(asked()).toEqual(['eager']);
+    expect(preview.canLookHarder).toBe(false);
   });
 });
 

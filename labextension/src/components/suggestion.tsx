@@ -38,10 +38,7 @@ export function Suggestion(props: ISuggestionProps): React.JSX.Element {
       )}
       {preview.canLookHarder && (
         <div className="jp-CellOrder-more">
-          <Button
-            label={lookHarderLabel(trans)}
-            onClick={props.onLookHarder}
-          />
+          <Button label={lookHarderLabel(trans)} onClick={props.onLookHarder} />
         </div>
       )}
     </>

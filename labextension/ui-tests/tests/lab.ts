@@ -26,6 +26,7 @@ export interface IAnswer {
 export interface IQuestion {
   mode: string;
   keep_markdown_order: boolean;
+  eagerness: string;
   cells: { id: string; cell_type: string; source: string; pinned: boolean }[];
   selected: string[];
 }

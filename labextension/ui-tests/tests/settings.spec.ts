@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { madeOf, setSettings, write } from './files';
-import { openLab, question } from './lab';
+import { answerTo, openLab, question } from './lab';
 
 const CODE = Array.from({ length: 90 }, (_, index) => `c${index}`);
 const MARKDOWN = Array.from({ length: 30 }, (_, index) => `m${index}`);
@@ -61,7 +61,7 @@ test('settings: what the button asks, the order of the markdown, no banner', asy
   const clear = setSettings('jupyter-cellorder:plugin', {
     defaultMode: 'selected',
     keepMarkdownOrder: true,
-    threshold: 'cautious',
+    eagerness: 'cautious',
     showBanner: false,
     openPanel: false
   });
@@ -74,8 +74,10 @@ test('settings: what the button asks, the order of the markdown, no banner', asy
     const asked = async (act: () => Promise<void>) => {
       const request = page.waitForRequest('**/cellorder/suggest*');
       await act();
-      const { mode, selected, keep_markdown_order } = question(await request);
-      return { mode, selected, keep_markdown_order };
+      const { mode, selected, keep_markdown_order, eagerness } = question(
+        await request
+      );
+      return { mode, selected, keep_markdown_order, eagerness };
     };
     const clicked = await asked(() => lab.toolbarButton.click());
     expect(clicked.mode).toBe('selected');
@@ -88,35 +90,50 @@ test('settings: what the button asks, the order of the markdown, no banner', asy
     expect(checked).toEqual({
       mode: 'review',
       selected: [],
-      keep_markdown_order: false
+      keep_markdown_order: false,
+      eagerness: 'cautious'
     });
-    await expect(lab.moves).toHaveCount(2);
+    await expect(lab.moves).toHaveCount(3);
   } finally {
     clear();
   }
 });
 
-test('settings: cautious, with the panel closed', async ({ page }) => {
+test('settings: cautious, with the panel closed; doubtful ones are a button away', async ({
+  page
+}) => {
   const clear = setSettings('jupyter-cellorder:plugin', {
-    threshold: 'cautious',
+    eagerness: 'cautious',
     openPanel: false
   });
   try {
     write('cautious.ipynb', madeOf(SIX));
     const lab = await openLab(page);
     await lab.open('cautious.ipynb');
-    await lab.answerWith(SIX_ORDER, ['m1', 'm2', 'm3'], SURE);
+    const asked: string[] = [];
+    // Nothing that is very likely, then all that is doubtful.
+    await page.route('**/cellorder/suggest*', async route => {
+      const { eagerness } = question(route.request());
+      asked.push(eagerness);
+      await route.fulfill({
+        json:
+          eagerness === 'eager'
+            ? answerTo(route.request(), SIX_ORDER, ['m1', 'm2', 'm3'], SURE)
+            : answerTo(route.request(), SIX, [])
+      });
+    });
     await lab.suggest();
-    await expect(lab.banner).toContainText('2 cells seem');
-    await expect(lab.banner).toContainText('1 less certain move is not shown.');
+    await expect(lab.banner).toContainText('Every markdown cell seems');
     await expect(lab.panel).toBeHidden();
-    await expect(lab.slots).toHaveText(['Words of m1', 'Words of m3']);
+    const more = { name: 'Show doubtful ones too' };
+    await lab.banner.getByRole('button', more).click();
+    await expect(lab.banner).toContainText('3 cells seem');
+    expect(asked).toEqual(['cautious', 'eager']);
+    await expect(lab.banner.getByRole('button', more)).toHaveCount(0);
     await lab.banner.getByRole('button', { name: 'Apply all' }).click();
-    await expect(lab.banner).toContainText('2 moves applied.');
-    expect(await lab.order()).toEqual(['m1', 'c1', 'c2', 'm3', 'c3', 'm2']);
+    await expect(lab.banner).toContainText('3 moves applied.');
     await lab.banner.getByRole('button', { name: 'Undo' }).click();
     await lab.command('cellorder:show-list');
-    await lab.button('Show them').click();
     await expect(lab.moves).toHaveCount(3);
     await expect(lab.row('m1')).toContainText('very likely');
     await expect(lab.row('m2')).toContainText('likely');
