@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 
 FOLDS = 5
 NEVER = 1.0  # threshold of an eagerness whose aim is out of reach
+NEARLY = 0.05  # by which a precision may miss its aim where nothing reaches it
+FEWEST = 0.02  # share of the moves that a threshold must show
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,11 @@ def _fit_confidence(
 def least_confidence(
     confidence: Array, right: Array, false: Array, markdown: int, aim: Aim
 ) -> float:
-    """The threshold, in hundredths, that keeps to an aim and shows most; `NEVER` for none.
+    """The threshold, in hundredths, that keeps to an aim and shows most.
+
+    Where the precision is out of reach, the one of the highest precision, if it misses the aim by
+    no more than `NEARLY`; else `NEVER`. A threshold shows at least the share `FEWEST` of the moves:
+    of a handful, chance says how many are right.
 
     Args:
         confidence: (n) of the moves on displaced notebooks.
@@ -191,15 +197,20 @@ def least_confidence(
         markdown: cells of those.
         aim: what to keep to.
     """
+    nearest, best = NEVER, aim.precision - NEARLY
     for hundredths in range(1, 100):
         threshold = hundredths / 100
         shown = confidence >= threshold
-        if not shown.any():
+        if not shown.any() or shown.mean() < FEWEST:
             break
-        wrongly = 100 * int((false >= threshold).sum()) / max(markdown, 1)
-        if right[shown].mean() >= aim.precision and wrongly <= aim.false_moves:
+        if 100 * int((false >= threshold).sum()) / max(markdown, 1) > aim.false_moves:
+            continue
+        precision = float(right[shown].mean())
+        if precision >= aim.precision:
             return threshold
-    return NEVER
+        if precision > best:
+            nearest, best = threshold, precision
+    return nearest
 
 
 def logistic(x: Array, y: Array) -> tuple[float, float]:

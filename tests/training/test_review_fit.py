@@ -158,6 +158,20 @@ def test_the_least_confidence_that_keeps_to_the_aim() -> None:
     assert least_confidence(none, none, none, 0, AIMS[Eagerness.EAGER]) == NEVER
 
 
+def test_an_aim_out_of_reach_is_missed_by_as_little_as_can_be() -> None:
+    # 200 moves, of which all but the surest two are right down to the 38th: 36 of 38 at best.
+    sure = np.linspace(0.99, 0.01, 200)
+    right = np.zeros(200)
+    right[2:38] = 1.0
+    none = np.array([])
+    found = least_confidence(sure, right, none, 100, Aim(0.95, 1.0))
+    assert int((sure >= found).sum()) in (37, 38)  # as near as hundredths come
+    # Too far from the aim to be called by its name; and a handful of moves proves nothing.
+    assert least_confidence(sure, right, none, 100, Aim(1.0, 1.0)) == NEVER
+    lucky = np.concatenate([np.ones(3), np.zeros(197)])
+    assert least_confidence(sure, lucky, none, 100, Aim(0.95, 1.0)) == NEVER
+
+
 @pytest.mark.parametrize("truth", [(2.0, -1.0), (0.5, 0.3), (-1.0, 0.0)])
 def test_logistic_finds_the_coefficients(truth: tuple[float, float]) -> None:
     rng = np.random.default_rng(0)
