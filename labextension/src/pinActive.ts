@@ -1,3 +1,4 @@
+import type { Cell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 
 /**
@@ -8,15 +9,32 @@ import type { Notebook } from '@jupyterlab/notebook';
  * changes, it sets the cursors in the editors of all the others anew, which takes their number times their number.
  */
 export function pinActive(content: Notebook): (index: number) => void {
-  const pinned = content.activeCellIndex;
-  Object.defineProperty(content, 'activeCellIndex', {
-    configurable: true,
-    get: () => pinned,
-    set: () => undefined
-  });
+  const hidden = {
+    activeCell: standIn(content),
+    activeCellIndex: content.activeCellIndex
+  };
+  for (const [name, value] of Object.entries(hidden)) {
+    Object.defineProperty(content, name, {
+      configurable: true,
+      get: () => value,
+      set: () => undefined
+    });
+  }
   return index => {
-    // Only the property that hides the one of the class.
-    Reflect.deleteProperty(content, 'activeCellIndex');
+    // Only the properties that hide those of the class.
+    Object.keys(hidden).forEach(name => Reflect.deleteProperty(content, name));
     content.activeCellIndex = index;
   };
+}
+
+/**
+ * A cell that stays, if the active one may go: one that goes has no id any more, as have all that go with it, and
+ * JupyterLab looks for the headings above each that has the id of the active one.
+ */
+function standIn({ activeCell, widgets }: Notebook): Cell | null {
+  return activeCell?.model.type === 'markdown'
+    ? (widgets.find(
+        ({ model, isHidden }) => model.type === 'code' && !isHidden
+      ) ?? activeCell)
+    : activeCell;
 }
