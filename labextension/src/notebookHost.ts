@@ -7,6 +7,7 @@ import {
 } from '@jupyterlab/notebook';
 import { collapsedAround, type IHeadingCell } from './headings';
 import type { IHost } from './model';
+import { pinActive } from './pinActive';
 import { holdScroll } from './scroll';
 
 /** The host of a notebook that is open in JupyterLab or Notebook. */
@@ -33,6 +34,7 @@ export class NotebookHost implements IHost {
   holdView(): () => void {
     const { content } = this.panel;
     const active = content.activeCell?.model.id;
+    const activeIndex = content.activeCellIndex;
     const selected = idsWhere(content, cell => content.isSelected(cell));
     const unrendered = idsWhere(
       content,
@@ -44,6 +46,7 @@ export class NotebookHost implements IHost {
     const scroll = holdScroll(content);
     // In edit mode every cell that becomes active on the way would open its editor.
     content.mode = 'command';
+    const unpin = pinActive(content);
     return () => {
       for (const cell of content.widgets) {
         if (cell instanceof MarkdownCell) {
@@ -57,9 +60,7 @@ export class NotebookHost implements IHost {
         }
       }
       const index = content.widgets.findIndex(cell => idOf(cell) === active);
-      if (index !== -1) {
-        content.activeCellIndex = index;
-      }
+      unpin(index === -1 ? activeIndex : index);
       content.deselectAll();
       content.widgets
         .filter(cell => selected.has(idOf(cell)))

@@ -81,9 +81,7 @@ export class MadeSteps implements IDisposable {
     expanded: readonly string[]
   ): IMadeStep | null {
     const before = this.notebook.cells.map(cell => cell.getId());
-    const restore = this.holdView();
-    const item = applySteps(this.notebook, steps);
-    restore();
+    const item = this.apply(steps);
     if (item === null) {
       return null;
     }
@@ -158,9 +156,7 @@ export class MadeSteps implements IDisposable {
       sources: new Map(present.map(cell => [cell.id, cell.source])),
       moved: movedSince(record.after, arrangementOf(this.notebook))
     });
-    const restore = this.holdView();
-    const item = applySteps(this.notebook, steps);
-    restore();
+    const item = this.apply(steps);
     if (item !== null) {
       this.entries.push({ item, record, takesBack: true });
     }
@@ -184,6 +180,8 @@ export class MadeSteps implements IDisposable {
         contents: this.contents(entry.record.ids),
         restore: this.holdView()
       };
+      // Where Yjs finds nothing to undo, it does not say so.
+      queueMicrotask(() => this.stopPopping());
     }
   };
 
@@ -192,8 +190,6 @@ export class MadeSteps implements IDisposable {
     stackItem: UndoItem;
     type: 'undo' | 'redo';
   }): void => {
-    const popping = this.popping;
-    this.popping = null;
     const entry = this.entries.find(({ item }) => item === event.stackItem);
     if (entry !== undefined) {
       const { undoManager } = this.notebook;
@@ -202,7 +198,7 @@ export class MadeSteps implements IDisposable {
       entry.item = stack[stack.length - 1];
       const { record } = entry;
       record.undone = (event.type === 'undo') !== entry.takesBack;
-      const keptChanges = this.keep(popping?.contents ?? new Map());
+      const keptChanges = this.keep(this.popping?.contents ?? new Map());
       if (keptChanges && this.shared) {
         // The cells have been made once more: Yjs would bring them a second time.
         this.drop(entry.item);
@@ -211,13 +207,29 @@ export class MadeSteps implements IDisposable {
         record.after = arrangementOf(this.notebook);
         record.contents = this.contents(record.ids);
       }
-      popping?.restore();
+      this.stopPopping();
       this._changed.emit({
         step: record,
         keptChanges: record.undone && keptChanges
       });
     }
+    this.stopPopping();
   };
+
+  private stopPopping(): void {
+    const { popping } = this;
+    this.popping = null;
+    popping?.restore();
+  }
+
+  private apply(steps: readonly IStep[]): UndoItem | null {
+    const restore = this.holdView();
+    try {
+      return applySteps(this.notebook, steps);
+    } finally {
+      restore();
+    }
+  }
 
   private contents(ids: readonly string[]): Map<string, Content> {
     const chosen = new Set(ids);

@@ -149,6 +149,37 @@ test('what was trusted stays trusted, through undo and redo of every kind', asyn
   await check();
 });
 
+test('the active cell changes once when many cells move, however far it stands below them', async ({
+  lab
+}) => {
+  write('active.ipynb', madeOf(IDS));
+  await lab.open('active.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  await expect(lab.moves).toHaveCount(MOVED.length);
+  await lab.select('m2', 'm2');
+  const changes = (command: string) =>
+    lab.page.evaluate(async command => {
+      const { commands, shell } = window.jupyterapp;
+      const { content } = shell.currentWidget as NotebookPanel;
+      const indices: number[] = [];
+      const note = () => indices.push(content.activeCellIndex);
+      content.activeCellChanged.connect(note);
+      await commands.execute(command);
+      content.activeCellChanged.disconnect(note);
+      return indices;
+    }, command);
+  for (const [command, order] of [
+    ['cellorder:apply-all', ORDER],
+    ['cellorder:undo', IDS],
+    ['notebook:redo-cell-action', ORDER],
+    ['notebook:undo-cell-action', IDS]
+  ] as const) {
+    expect(await changes(command), command).toEqual([order.indexOf('m2')]);
+    expect((await lab.view()).active).toBe('m2');
+  }
+});
+
 test('what is written after the moves survives the undo of JupyterLab', async ({
   lab
 }) => {
