@@ -11,11 +11,7 @@ import pytest
 from scripted_members import ByNumber, ensemble
 
 from jupyter_cellorder.cli import main
-from jupyter_cellorder.cli.app import CellOrderApp
 from jupyter_cellorder.cli.command import ModelCommand
-from jupyter_cellorder.cli.evaluate import EvaluateApp
-from jupyter_cellorder.cli.score import ScoreApp
-from jupyter_cellorder.cli.suggest import SuggestApp
 from jupyter_cellorder.ensemble import Ensemble
 
 
@@ -39,8 +35,6 @@ def command_line(
         whole: Ensemble | None = None,
         real_bundle: bool = False,
     ) -> Said:
-        for app in (CellOrderApp, SuggestApp, EvaluateApp, ScoreApp):
-            app.clear_instance()
         fake = whole or ensemble(member or ByNumber())
         monkeypatch.setattr(ModelCommand, "load", load if real_bundle else lambda self: fake)
         status = 0

@@ -155,7 +155,9 @@ def bundle(folder: Path, record: object) -> Path:
     text = record if isinstance(record, str) else json.dumps(record)
     (folder / "priors" / FILE).write_text(text)
     entry = {"name": "priors", "kind": "priors", "weight": 1.0, "folder": "priors"}
-    write_manifest(folder, "rules", "", "", [{**entry, "backends": ["onnx", "torch"]}], {})
+    write_manifest(
+        folder, "rules", "", "", [{**entry, "backends": ["onnx", "torch"]}], {}, "precedence"
+    )
     assert (folder / MANIFEST).exists()
     return folder
 

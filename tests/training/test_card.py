@@ -60,9 +60,7 @@ def test_the_card_counts_the_rules_that_a_bundle_has(rules: dict[str, Any] | Non
         "parity": 1e-6,
         "scores": {},
         "calibration_notebooks": 10,
-        "false_moves_per_100_markdown": 0.1,
-        "repair_precision": 0.9,
-        "repair_recall": 0.3,
+        "repair": {},
     }
     manifest = {"name": "n", "recipe": "r", "corpus": "c", "figures": figures}
     facts = {"encoder": "e", "tokens": {"markdown": 64, "code": 64}}
