@@ -59,7 +59,7 @@ export class Banner extends ReactWidget {
           }
           onAct={action => void preview.model.act(action).catch(onError)}
           onCancel={() => preview.model.cancel()}
-          onUndo={() => preview.undo()}
+          onUndo={() => void preview.undo().catch(onError)}
           onDiscard={() => this.discard()}
           onReview={this.options.onReview}
           onLookHarder={() => void preview.lookHarder().catch(onError)}
@@ -81,6 +81,7 @@ export class Banner extends ReactWidget {
       keepScroll(panel.content, () => {
         this.parent = null;
       });
+      this.node.style.minHeight = '';
     }
     this.update();
   }
@@ -94,11 +95,14 @@ export class Banner extends ReactWidget {
   /** Gives the banner the height of what it says: Lumino's layout takes it from `min-height` alone. */
   private resize(height: number): void {
     const { panel } = this.options;
-    if (this.parent === null || panel.isDisposed) {
+    const minHeight = `${Math.ceil(height)}px`;
+    // Lumino would lay out the whole notebook anew.
+    const same = this.node.style.minHeight === minHeight;
+    if (same || this.parent === null || panel.isDisposed) {
       return;
     }
     keepScroll(panel.content, () => {
-      this.node.style.minHeight = `${Math.ceil(height)}px`;
+      this.node.style.minHeight = minHeight;
       this.parent?.fit();
     });
   }

@@ -182,19 +182,12 @@ export class CellOrderModel implements IDisposable {
     }
   }
 
-  /** Says which moves are wanted; see `applyTicked`. */
+  /** Says which moves are wanted. */
   tick(ids: Iterable<string>, on: boolean): void {
     if (this._suggestion !== null && this._state.kind === 'suggestion') {
       this._suggestion.tick(ids, on);
       this._state = { ...this._state, moves: this._suggestion.moves };
       this._stateChanged.emit();
-    }
-  }
-
-  /** Makes the moves that are open and ticked, as one undoable step. */
-  async applyTicked(): Promise<void> {
-    if (this._suggestion !== null) {
-      await this.apply([...this._suggestion.ticked]);
     }
   }
 

@@ -139,7 +139,7 @@ export class CellOrderPanel extends ReactWidget {
                 which === 'all' ? preview.applyAll() : preview.applyTicked()
               ).catch(onError)
             }
-            onUndo={() => preview.undo()}
+            onUndo={() => void preview.undo().catch(onError)}
             onDiscard={() => this.discard(preview)}
             onLookHarder={() => void preview.lookHarder().catch(onError)}
           />

@@ -1,5 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
+import { afterPaint } from './afterPaint';
 import { rowsOf, type IRow } from './groups';
 import type { CellOrderModel } from './model';
 import type { Preferences } from './preferences';
@@ -8,6 +9,9 @@ import type { Eagerness, Mode } from './tokens';
 
 /** Milliseconds until waiting is worth a word: what comes sooner feels immediate. */
 const PATIENCE = 150;
+
+/** So many moves take JupyterLab longer than a blink, in which the page stands still. */
+const MANY = 50;
 
 /** What is shown of one notebook's suggestion; panel, banner and slots in the notebook agree on it. */
 export class Preview implements IDisposable {
@@ -64,6 +68,11 @@ export class Preview implements IDisposable {
     return this._state.kind === 'suggestion' ? this._state.undoable : 0;
   }
 
+  /** How many moves are being made or taken back right now, where they are many. */
+  get moving(): number {
+    return this._moving;
+  }
+
   /** The row that the author looks at, by its key. */
   get pointed(): string | null {
     return this._pointed;
@@ -106,16 +115,17 @@ export class Preview implements IDisposable {
 
   /** Makes the moves shown that are ticked. */
   applyTicked(): Promise<void> {
-    return this.model.apply(this.openCells(row => row.ticked));
+    return this.apply(this.openCells(row => row.ticked));
   }
 
   /** Makes all moves shown. */
   applyAll(): Promise<void> {
-    return this.model.apply(this.openCells());
+    return this.apply(this.openCells());
   }
 
-  undo(): void {
-    this.model.undo();
+  /** Takes back the latest step. */
+  undo(): Promise<void> {
+    return this.move(this.undoable, () => this.model.undo());
   }
 
   discard(): void {
@@ -143,6 +153,37 @@ export class Preview implements IDisposable {
       this._isDisposed = true;
       clearTimeout(this._timer);
       Signal.clearData(this);
+    }
+  }
+
+  private apply(cells: readonly string[]): Promise<void> {
+    return this.move(cells.length, () => this.model.apply(cells));
+  }
+
+  /** Moves cells; where they are many, once the page shows that it is about to. */
+  private async move(
+    cells: number,
+    act: () => void | Promise<void>
+  ): Promise<void> {
+    if (this._moving > 0) {
+      return;
+    }
+    if (cells < MANY) {
+      return act();
+    }
+    this.say(cells);
+    await new Promise<void>(afterPaint);
+    try {
+      await act();
+    } finally {
+      this.say(0);
+    }
+  }
+
+  private say(moving: number): void {
+    this._moving = moving;
+    if (!this.isDisposed) {
+      this._changed.emit();
     }
   }
 
@@ -189,6 +230,7 @@ export class Preview implements IDisposable {
   private _eagerness: Eagerness = 'balanced';
   private _isDisposed = false;
   private _mode: Mode = 'review';
+  private _moving = 0;
   private _pointed: string | null = null;
   private _pointedChanged = new Signal<this, void>(this);
   private _revealed: string | null = null;

@@ -6,6 +6,15 @@ const CALM_FRAMES = 60;
 /** Frames after which the cells are left alone, whatever they do. */
 const MOST_FRAMES = 600;
 
+/**
+ * Frames that JupyterLab gets, where it places the cells itself, to bring them back alone: it draws, measures and
+ * places them again after every scroll, and never comes to rest when it is told to scroll meanwhile.
+ */
+const PATIENCE_FRAMES = 8;
+
+/** The notebooks whose cells are being held, and what lets go of them. */
+const held = new WeakMap<Notebook, () => void>();
+
 /** What an author does to scroll. */
 const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
@@ -14,6 +23,7 @@ const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
  * and is still there, and holds it until the cells around it have been drawn.
  */
 export function holdScroll(content: Notebook): () => void {
+  held.get(content)?.();
   const { outerNode } = content;
   const frame = outerNode.getBoundingClientRect();
   const windowed = content.notebookConfig.windowingMode === 'full';
@@ -32,16 +42,18 @@ export function holdScroll(content: Notebook): () => void {
         // The browser would hold the active cell instead, which may stand below those that come in.
         const { overflowAnchor } = outerNode.style;
         outerNode.style.overflowAnchor = 'none';
-        hold(
+        const release = hold(
           first.cell.node,
           first.top,
           shift => {
             outerNode.scrollTop += shift;
           },
+          0,
           () => {
             outerNode.style.overflowAnchor = overflowAnchor;
           }
         );
+        held.set(content, release);
       }
       return;
     }
@@ -49,7 +61,7 @@ export function holdScroll(content: Notebook): () => void {
     const whole = left.find(({ top }) => top >= frame.top);
     if (whole !== undefined) {
       const { cell, top } = whole;
-      hold(cell.node, top, () => {
+      const place = () => {
         content
           .scrollToItem(
             content.widgets.indexOf(cell),
@@ -58,20 +70,27 @@ export function holdScroll(content: Notebook): () => void {
           )
           // Rejected when something else scrolls meanwhile: nothing to mend then.
           .catch(() => undefined);
-      });
+      };
+      held.set(content, hold(cell.node, top, place, PATIENCE_FRAMES));
     }
   };
 }
 
-/** Keeps a node at its height on the screen until all is calm, or the author scrolls. */
+/**
+ * Keeps a node at its height on the screen until all is calm, the author scrolls, or the result is called.
+ *
+ * @param patience Frames that a node may be off its height before something is done about it, but for the first time.
+ */
 function hold(
   node: HTMLElement,
   top: number,
   scrollBy: (shift: number) => void,
+  patience: number,
   done: () => void = () => undefined
-): void {
+): () => void {
   let calm = 0;
   let frames = 0;
+  let off = patience;
   const release = () => {
     if (frames <= MOST_FRAMES) {
       done();
@@ -87,12 +106,19 @@ function hold(
     const shift = node.getBoundingClientRect().top - top;
     frames++;
     calm++;
-    if (Math.abs(shift) >= 1) {
+    if (Math.abs(shift) < 1) {
+      off = 0;
+    } else {
       calm = 0;
-      scrollBy(shift);
+      off++;
+      if (off > patience) {
+        off = 0;
+        scrollBy(shift);
+      }
     }
     requestAnimationFrame(mend);
   };
   SCROLLING.forEach(type => window.addEventListener(type, release, true));
   mend();
+  return release;
 }

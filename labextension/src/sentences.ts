@@ -13,9 +13,13 @@ export function suggestionSentences(
   preview: Preview,
   trans: TranslationBundle
 ): ISentence[] {
-  const { state, open, undoable } = preview;
+  const { state, moving, open, undoable } = preview;
   if (state.kind !== 'suggestion') {
     return [];
+  }
+  if (moving > 0) {
+    const text = trans._n('Moving %1 cell…', 'Moving %1 cells…', moving);
+    return [{ text, tone: 'plain' }];
   }
   const sentences: ISentence[] = [];
   const say = (text: string, tone: ISentence['tone'] = 'plain') =>

@@ -56,11 +56,6 @@ export class Suggestion {
     return this.idsWhere(move => move.status === 'open');
   }
 
-  /** The cells whose move can be made and is wanted. */
-  get ticked(): ReadonlySet<string> {
-    return this.idsWhere(move => move.status === 'open' && move.ticked);
-  }
-
   /** Sets the status of some moves, and with it where the others would go. */
   mark(ids: Iterable<string>, status: 'open' | 'applied' | SkipReason): void {
     const chosen = new Set(ids);

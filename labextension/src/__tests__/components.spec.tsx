@@ -242,6 +242,28 @@ describe('the list', () => {
     expect(document.activeElement?.textContent).toBe('Undo');
   });
 
+  it('offers nothing while many cells are moving, and keeps the keyboard', () => {
+    const state = { ...show({}).state };
+    const button = node.querySelector<HTMLButtonElement>('[data-action=main]');
+    act(() => {
+      button?.focus();
+      button?.click();
+    });
+    const moving = previewOf(state as ISuggestionState);
+    jest.spyOn(moving, 'moving', 'get').mockReturnValue(60);
+    act(() =>
+      root.render(<Suggestion preview={moving} trans={trans} {...handlers} />)
+    );
+    expect(node.textContent).toContain('Moving 60 cells…');
+    const disabled = Array.from(
+      node.querySelectorAll<HTMLButtonElement>('.jp-CellOrder-actions button'),
+      ({ disabled }) => disabled
+    );
+    expect(disabled).toEqual([true, true, true]);
+    show({ moves: MOVES.map(applied), undoable: 3 });
+    expect(document.activeElement?.textContent).toBe('Undo');
+  });
+
   it('offers doubtful moves too while nothing has been applied', () => {
     show({});
     expect(buttons()).toContain('Show doubtful ones too');

@@ -335,16 +335,20 @@ describe('apply and undo', () => {
     expect(idsOf(notebook)).toEqual(IDS);
   });
 
-  it('applies what is ticked', async () => {
+  it('notes what is ticked', async () => {
     const before = model.state;
     model.tick(['m1', 'm3'], false);
     expect(before).toMatchObject({ moves: [{ ticked: true }, {}, {}] });
     expect(moves().map(move => move.ticked)).toEqual([false, true, false]);
     model.tick(['m3'], true);
-    await model.applyTicked();
+    expect(moves().map(move => move.ticked)).toEqual([false, true, true]);
+  });
+
+  it('applies those that are named', async () => {
+    await model.apply(['m2', 'm3']);
     expect(idsOf(notebook)).toEqual(['c1', 'm2', 'c2', 'm3', 'c3', 'm1']);
     expect(statuses()).toEqual(['open', 'applied', 'applied']);
-    await model.applyTicked();
+    await model.apply(['m2', 'm3']);
     expect(statuses()).toEqual(['open', 'applied', 'applied']);
   });
 

@@ -2,7 +2,7 @@ import { YNotebook } from '@jupyter/ydoc';
 import { nullTranslator } from '@jupyterlab/translation';
 import * as Y from 'yjs';
 import { CellOrderModel, type IHost, type IPage } from '../model';
-import type { ICellOrderApi, ISuggestAnswer } from '../tokens';
+import type { ICellOrderApi, ISuggestAnswer, ISuggestRequest } from '../tokens';
 import { notebookOf } from './notebook';
 
 const REMOTE = 'from the other page';
@@ -48,13 +48,12 @@ export class Page implements IPage {
   }
 }
 
-/** A model that gets the given answer to whatever it asks. */
-export function modelOf(
-  notebook: YNotebook,
+/** A server that gives the same answer to whatever it is asked, and notes what that is. */
+export function apiOf(
   answer: ISuggestAnswer,
-  collaborative = false
-): CellOrderModel {
-  const api: ICellOrderApi = {
+  requests: ISuggestRequest[] = []
+): ICellOrderApi {
+  return {
     health: async () => ({
       package_version: '0',
       api_version: 1,
@@ -63,11 +62,22 @@ export function modelOf(
       state: 'ready',
       message: null
     }),
-    suggest: async () => answer
+    suggest: async request => {
+      requests.push(request);
+      return answer;
+    }
   };
+}
+
+/** A model that gets the given answer to whatever it asks. */
+export function modelOf(
+  notebook: YNotebook,
+  answer: ISuggestAnswer,
+  collaborative = false
+): CellOrderModel {
   return new CellOrderModel(
     new Host(notebook, collaborative),
-    api,
+    apiOf(answer),
     new Page(),
     nullTranslator.load('')
   );

@@ -1,10 +1,11 @@
 import { nullTranslator } from '@jupyterlab/translation';
-import { CellOrderModel, type IHost } from '../model';
+import { CellOrderModel } from '../model';
 import { Preferences } from '../preferences';
 import { Preview } from '../preview';
 import { spoken } from '../sentences';
-import type { ICellOrderApi, ISuggestRequest } from '../tokens';
+import type { ISuggestRequest } from '../tokens';
 import { answerOf, idsOf, notebookOf } from './notebook';
+import { apiOf, Host, Page } from './people';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
@@ -12,52 +13,23 @@ const MOVED = ['m1', 'm2', 'm3'];
 const CONFIDENCES = [0.95, 0.6, 0.9];
 
 const trans = nullTranslator.load('');
-const revealed: string[] = [];
 const requests: ISuggestRequest[] = [];
 
-function previewOf() {
-  const notebook = notebookOf(IDS);
-  const host: IHost = {
-    notebook,
-    readOnly: false,
-    collaborative: false,
-    holdView: () => () => undefined,
-    expandAround: async () => [],
-    collapse: async () => undefined,
-    reveal: id => revealed.push(id)
-  };
-  const answer = answerOf(IDS, ORDER, MOVED);
+function previewOf(ids = IDS, order = ORDER, moved = MOVED) {
+  const notebook = notebookOf(ids);
+  const host = new Host(notebook);
+  const answer = answerOf(ids, order, moved);
   answer.moves.forEach((move, place) => {
-    move.confidence = CONFIDENCES[place];
+    move.confidence = CONFIDENCES[place % CONFIDENCES.length];
   });
-  const api: ICellOrderApi = {
-    health: async () => ({
-      package_version: '0',
-      api_version: 1,
-      bundle: null,
-      backend: 'onnx',
-      state: 'ready',
-      message: null
-    }),
-    suggest: async request => {
-      requests.push(request);
-      return answer;
-    }
-  };
-  const page = {
-    reload: () => undefined,
-    logIn: () => undefined,
-    saveCopy: async () => undefined,
-    copy: async () => undefined
-  };
   const preferences = new Preferences();
-  const model = new CellOrderModel(host, api, page, trans);
+  const api = apiOf(answer, requests);
+  const model = new CellOrderModel(host, api, new Page(), trans);
   const preview = new Preview(model, preferences);
-  return { notebook, preferences, preview };
+  return { host, notebook, preferences, preview };
 }
 
 beforeEach(() => {
-  revealed.length = 0;
   requests.length = 0;
 });
 
@@ -132,6 +104,28 @@ it('applies what is ticked', async () => {
   expect(idsOf(notebook)).toEqual(IDS);
 });
 
+it('says that many cells are about to move, before the page stands still', async () => {
+  const markdown = Array.from({ length: 60 }, (_, index) => `m${index}`);
+  const ids = ['c1', ...markdown];
+  const { notebook, preview } = previewOf(ids, [...markdown, 'c1'], markdown);
+  await preview.ask('review', []);
+  const said: [string, string][] = [];
+  preview.changed.connect(() =>
+    said.push([spoken(preview, trans), idsOf(notebook)[0]])
+  );
+  const applied = preview.applyAll();
+  // Pressed twice.
+  await preview.applyAll();
+  expect(said).toEqual([['Moving 60 cells…', 'c1']]);
+  await applied;
+  expect(said.pop()).toEqual(['60 moves applied.', 'm0']);
+  said.length = 0;
+  await preview.undo();
+  expect(said[0]).toEqual(['Moving 60 cells…', 'm0']);
+  expect(idsOf(notebook)).toEqual(ids);
+  expect(preview.moving).toBe(0);
+});
+
 it('draws only the rows anew that changed', async () => {
   const { preview } = previewOf();
   await preview.ask('review', []);
@@ -142,13 +136,13 @@ it('draws only the rows anew that changed', async () => {
 });
 
 it('scrolls to the cell, then to its new place', async () => {
-  const { preview } = previewOf();
+  const { host, preview } = previewOf();
   await preview.ask('review', []);
   const row = preview.rows[1];
   preview.reveal(row);
   preview.reveal(row);
   preview.reveal(row);
-  expect(revealed).toEqual(['m2', 'c1', 'm2']);
+  expect(host.revealed).toEqual(['m2', 'c1', 'm2']);
 });
 
 it('forgets what the author looked at with the suggestion', async () => {

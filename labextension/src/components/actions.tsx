@@ -18,18 +18,19 @@ export interface IActionsProps {
 export function Actions(props: IActionsProps): React.JSX.Element {
   const { preview, trans } = props;
   const { open, ticked, undoable } = preview;
+  const busy = preview.moving > 0;
   const node = React.useRef<HTMLDivElement>(null);
   const pressed = React.useRef(false);
   // The button that was pressed may be gone: its successor gets the focus, so that the keyboard stays here.
   React.useEffect(() => {
-    if (pressed.current) {
+    if (pressed.current && !busy) {
       pressed.current = false;
       const name = undoable > 0 ? 'undo' : 'main';
       node.current
         ?.querySelector<HTMLButtonElement>(`[data-action=${name}]`)
         ?.focus();
     }
-  }, [open, undoable]);
+  }, [busy, open, undoable]);
   const press = (act: () => void) => () => {
     pressed.current = true;
     act();
@@ -41,6 +42,7 @@ export function Actions(props: IActionsProps): React.JSX.Element {
         <Button
           label={trans.__('Undo')}
           action="undo"
+          disabled={busy}
           onClick={press(props.onUndo)}
         />
       )}
@@ -49,7 +51,7 @@ export function Actions(props: IActionsProps): React.JSX.Element {
           label={trans.__('Apply ticked (%1)', ticked)}
           action="main"
           main
-          disabled={ticked === 0}
+          disabled={busy || ticked === 0}
           onClick={press(() => props.onApply('ticked'))}
         />
       )}
@@ -58,6 +60,7 @@ export function Actions(props: IActionsProps): React.JSX.Element {
           label={trans.__('Apply all')}
           action={some ? 'all' : 'main'}
           main={!some}
+          disabled={busy}
           onClick={press(() => props.onApply('all'))}
         />
       )}
@@ -71,6 +74,7 @@ export function Actions(props: IActionsProps): React.JSX.Element {
       <Button
         label={open > 0 ? trans.__('Discard') : trans.__('Done')}
         action="discard"
+        disabled={busy}
         onClick={props.onDiscard}
       />
     </div>

@@ -237,19 +237,20 @@ for (const [windowingMode, n] of [
       const lab = await openLab(page);
       await lab.open('long.ipynb');
       await lab.answerWith(order, moved);
+      // A notebook that defers drawing goes on with it, above too, while the author scrolls; and it only scrolls to
+      // what it has drawn.
+      if (windowingMode === 'defer') {
+        await expect(page.locator('.jp-Notebook .jp-Cell')).toHaveCount(4 * n);
+      }
       await roll(page, 1200);
       const before = await standing(page);
       await lab.suggest();
       await expect(lab.banner).toContainText(`${n} cells seem`);
       await expect(lab.slots.first()).toBeVisible();
-      expect(await standing(page)).toEqual(before);
+      await expect.poll(() => standing(page)).toEqual(before);
       await checkSlots(page, n);
 
-      // Far away, where nothing was drawn when the suggestion came. A notebook that defers drawing only scrolls
-      // to what it has drawn.
-      if (windowingMode === 'defer') {
-        await expect(page.locator('.jp-Notebook .jp-Cell')).toHaveCount(4 * n);
-      }
+      // Far away, where nothing was drawn when the suggestion came.
       await lab.row(last).click();
       await expect.poll(() => visible(page, last)).toBe(true);
       await lab.row(last).press('Enter');
@@ -268,7 +269,7 @@ for (const [windowingMode, n] of [
       await lab.button('Discard').click();
       await expect(page.locator('.jp-CellOrder-slots')).toHaveCount(0);
       await expect(lab.banner).toHaveCount(0);
-      expect(await standing(page)).toEqual(after);
+      await expect.poll(() => standing(page)).toEqual(after);
       await lab.save();
       expect(read('long.ipynb')).not.toContain('CellOrder');
     } finally {

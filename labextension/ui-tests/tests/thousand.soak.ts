@@ -24,6 +24,7 @@ for (const windowingMode of ['full', 'contentVisibility']) {
       await lab.answerWith(ORDER, MARKDOWN);
       await lab.suggest();
       await expect(lab.moves).toHaveCount(MARKDOWN.length);
+      await expect(lab.banner).toBeVisible();
       await lab.select('c402', 'c402');
       await scrollTo(page, 'c400');
       const [seen] = await onScreen(page);

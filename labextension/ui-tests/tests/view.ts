@@ -41,18 +41,32 @@ export async function scrollTo(page: Page, id: string): Promise<void> {
   await settled(page);
 }
 
-/** Waits until the notebook in front has kept its scroll position and height for half a second. */
+/**
+ * Waits until the notebook in front and its cells have kept their places for half a second, frame by frame: for a
+ * while after it scrolled JupyterLab may place its cells anew in every frame.
+ */
 export async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const { outerNode } = (
-      window.jupyterapp.shell.currentWidget as NotebookPanel
-    ).content;
-    const now = () => `${outerNode.scrollTop} ${outerNode.scrollHeight}`;
+    const { content } = window.jupyterapp.shell.currentWidget as NotebookPanel;
+    const { outerNode } = content;
+    const now = () =>
+      [
+        outerNode.scrollTop,
+        outerNode.scrollHeight,
+        outerNode.getBoundingClientRect().top,
+        ...content.widgets
+          .filter(({ node }) => node.isConnected)
+          .map(({ node }) => Math.round(node.getBoundingClientRect().top))
+      ].join(' ');
     let last = now();
-    for (let calm = 0; calm < 5;) {
-      await new Promise(resolve => setTimeout(resolve, 100));
-      calm = now() === last ? calm + 1 : 0;
-      last = now();
+    let calmSince = performance.now();
+    while (performance.now() - calmSince < 500) {
+      await new Promise(requestAnimationFrame);
+      const place = now();
+      if (place !== last) {
+        last = place;
+        calmSince = performance.now();
+      }
     }
   });
 }
