@@ -251,13 +251,20 @@ def test_the_task_repair_is_measured_with_review_mode(command, folder):
     assert command("evaluate", folder, "--task", "repair").status == 0
 
 
+def test_the_task_repair_is_shared_among_processes(command, folder):
+    alone, together = (
+        command("evaluate", folder, "--task", "repair", "--json", "--jobs", jobs) for jobs in (1, 2)
+    )
+    assert (together.status, together.out) == (0, alone.out)
+
+
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
         (["--jobs", "0"], "--jobs 0 makes no sense"),
         (["--task", "sort"], "There is no task 'sort'; use one of: order, repair."),
         (["--task", "repair", "--report", "r"], "--report goes with --task order"),
-        (["--task", "repair", "--jobs", "2"], "--jobs goes with --task order"),
+        (["--task", "repair", "--resume", "r"], "--resume goes with --task order"),
         (["--strategy", "vote"], "There is no strategy 'vote'"),
         (["--strategy", "rank-mean"], "'rank-mean' gives no order here"),
         (["--strategy", "rank-mean", "--keep-markdown-order"], "leave --keep-markdown-order out"),

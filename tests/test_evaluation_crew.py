@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import ranked_members
 from ranked_members import trio
@@ -7,7 +9,7 @@ from test_evaluation_run import random_examples
 
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.evaluation.crew import WAITING, WorkerError, crew
-from jupyter_cellorder.evaluation.question import Question
+from jupyter_cellorder.evaluation.question import Question, ask
 from jupyter_cellorder.evaluation.run import evaluate
 
 EXAMPLES = random_examples(14, clusters=4)
@@ -34,8 +36,8 @@ def test_no_more_than_a_few_notebooks_are_in_memory():
             drawn.append(number)
             yield example(f"n{number}", "mcc")
 
-    with crew(ranked_members.by_number, ASKED, 2) as asking:
-        for done, _ in enumerate(asking.rows(source(), lambda shown: None), start=1):
+    with crew(ranked_members.by_number, partial(ask, question=ASKED), 2) as asking:
+        for done, _ in enumerate(asking.answers(source()), start=1):
             assert len(drawn) - done < 2 * WAITING
     assert done == 60
 

@@ -10,22 +10,25 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from jupyter_cellorder.bundle import load_bundle
 from jupyter_cellorder.decode import monotone_alignment
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import CellOrderError
+from jupyter_cellorder.evaluation.crew import crew
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.sources import Example, read_examples
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Placement
+from jupyter_cellorder.processes import cores
 from jupyter_cellorder.review.settings import Eagerness
 from training.manifest import update_manifest
 from training.review_fit import NEVER, Fitted, fit_review
@@ -34,25 +37,48 @@ from training.review_trials import Trial, trials
 DIAGONALS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 
 
-def fit_diagonal(examples: Sequence[Example], ensemble: Ensemble) -> tuple[float, float]:
-    """Strength of the even-spread prior with the highest K, and that K."""
-    wrong = np.zeros((len(examples), len(DIAGONALS)))
-    sizes = np.array([len(example.notebook.cells) for example in examples])
-    for row, example in enumerate(
-        tqdm(examples, desc="keep order", unit=" notebooks", mininterval=5)
-    ):
-        cells = example.notebook.cells
-        anchors = [i for i, cell in enumerate(cells) if cell.kind != "markdown"]
-        floats = [i for i, cell in enumerate(cells) if cell.kind == "markdown"]
-        placement = Placement(
-            tuple(cells[i] for i in anchors), tuple(cells[i] for i in floats), ordered=True
-        )
-        answer = ensemble.precedence(placement)
-        truth = [*anchors, *floats]
-        for column, diagonal in enumerate(DIAGONALS):
-            wrong[row, column] = inversions(
-                [truth[i] for i in monotone_alignment(answer, diagonal)]
-            )
+@dataclass(frozen=True)
+class Examined:
+    """What one notebook teaches.
+
+    Attributes:
+        trials: of review mode.
+        inversions: (len(DIAGONALS)) of its markdown in its own order, at each strength of the
+            even-spread prior.
+    """
+
+    trials: tuple[Trial, ...]
+    inversions: tuple[int, ...]
+
+
+def examine(example: Example, ensemble: Ensemble, seed: int) -> Examined:
+    """Ask about one notebook all that is to be known of it."""
+    return Examined(tuple(trials(example, ensemble, seed)), kept_order(example, ensemble))
+
+
+def kept_order(example: Example, ensemble: Ensemble) -> tuple[int, ...]:
+    """Inversions at each of `DIAGONALS`, the order of the markdown being given."""
+    cells = example.notebook.cells
+    anchors = [i for i, cell in enumerate(cells) if cell.kind != "markdown"]
+    floats = [i for i, cell in enumerate(cells) if cell.kind == "markdown"]
+    placement = Placement(
+        tuple(cells[i] for i in anchors), tuple(cells[i] for i in floats), ordered=True
+    )
+    answer = ensemble.precedence(placement)
+    truth = [*anchors, *floats]
+    return tuple(
+        inversions([truth[i] for i in monotone_alignment(answer, diagonal)])
+        for diagonal in DIAGONALS
+    )
+
+
+def best_diagonal(wrong: NDArray[np.float64], sizes: NDArray[np.int64]) -> tuple[float, float]:
+    """Strength of the even-spread prior with the highest K, and that K.
+
+    Args:
+        wrong: (notebooks, len(DIAGONALS)) inversions.
+        sizes: (notebooks) cells.
+    """
     scores = [pooled_tau(wrong[:, column], sizes) for column in range(len(DIAGONALS))]
     best = int(np.argmax(scores))
     return DIAGONALS[best], scores[best]
@@ -83,9 +109,11 @@ def main(arguments: list[str] | None = None) -> int:
     made.add_argument("--data", type=Path, required=True, help="held-out notebooks")
     made.add_argument("--limit", type=int, default=500, help="notebooks read, a seeded sample")
     made.add_argument("--seed", type=int, default=0)
+    made.add_argument(
+        "--jobs", type=int, default=1, help="processes that ask; each loads the bundle once"
+    )
     chosen = made.parse_args(arguments)
     try:
-        ensemble = load_bundle(chosen.bundle)
         examples = sample(read_examples(chosen.data), chosen.limit, chosen.seed)
     except CellOrderError as error:
         print(error, file=sys.stderr)
@@ -98,10 +126,20 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    load = partial(load_bundle, chosen.bundle, threads=max(1, cores() // chosen.jobs))
     met: list[Trial] = []
-    for example in tqdm(examples, desc="review", unit=" notebooks", mininterval=5):
-        met += trials(example, ensemble, chosen.seed)
-    fitted = fit_review(met, ensemble.review, ensemble.name, chosen.seed)
+    wrong: list[tuple[int, ...]] = []
+    bar = tqdm(total=len(examples), desc="calibrate", unit=" notebooks", mininterval=5)
+    try:
+        with bar, crew(load, partial(examine, seed=chosen.seed), chosen.jobs) as asking:
+            for _, found, _ in asking.answers(examples):
+                met += found.trials
+                wrong.append(found.inversions)
+                bar.update()
+    except CellOrderError as error:
+        print(error, file=sys.stderr)
+        return 2
+    fitted = fit_review(met, asking.review, asking.name, chosen.seed)
     if fitted.settings.threshold(Eagerness.EAGER) == NEVER:
         print(
             "No threshold keeps false moves rare and still finds anything. Train longer, or "
@@ -109,7 +147,8 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    diagonal, keep_order = fit_diagonal(examples, ensemble)
+    sizes = np.array([len(example.notebook.cells) for example in examples])
+    diagonal, keep_order = best_diagonal(np.array(wrong, dtype=np.float64), sizes)
     figures = {
         **review_figures(fitted),
         "keep_order_kendall_tau": keep_order,

@@ -185,7 +185,6 @@ class EvaluateApp(ModelCommand):
     def _of_orders_alone(self) -> dict[str, bool]:
         return {
             "--keep-markdown-order": self.keep_markdown_order,
-            "--jobs": self.jobs > 1,
             "--resume": bool(self.resume),
             "--submission": bool(self.submission),
             "--strategy": bool(self.strategy),
@@ -202,13 +201,12 @@ class EvaluateApp(ModelCommand):
             yield sorted(folder.glob("*.ipynb"))
 
     def _order(self, paths: list[Path], skipped: Skipped) -> Result:
-        kept = Contender("strategy", self.strategy) if self.strategy else OWN
         with closing(Progress()) as progress:
             if not self.submission:
-                return self._ask(paths, skipped, kept, progress, [])
+                return self._measured(paths, skipped, progress, [])
             with submission(Path(self.submission)) as rows:
                 skipped.undecided = rows.add_undecided
-                result = self._ask(paths, skipped, kept, progress, [rows.add])
+                result = self._measured(paths, skipped, progress, [rows.add])
         as_they_are = f", and {rows.as_in_file:,} as they are in their files"
         self.remark(
             f"Wrote {self.submission}: {counted(rows.ordered, 'notebook')}"
@@ -216,32 +214,26 @@ class EvaluateApp(ModelCommand):
         )
         return result
 
-    def _ask(
-        self,
-        paths: list[Path],
-        skipped: Skipped,
-        kept: Contender,
-        progress: Progress,
-        listeners: list[Listener],
+    def _measured(
+        self, paths: list[Path], skipped: Skipped, progress: Progress, listeners: list[Listener]
     ) -> Result:
+        kept = Contender("strategy", self.strategy) if self.strategy else OWN
         if len(paths) == 1 and is_unlabelled(paths[0]):
-            return self._order_unlabelled(paths[0], skipped, kept, progress, listeners)
-        return self._score(paths, skipped, kept, progress, listeners)
-
-    def _score(
-        self,
-        paths: list[Path],
-        skipped: Skipped,
-        kept: Contender,
-        progress: Progress,
-        listeners: list[Listener],
-    ) -> Result:
+            self._check_unlabelled(paths[0])
+            return order_unlabelled(
+                read_unlabelled(paths[0], skipped),
+                self._ensemble(),
+                Question(self.mode, False, self.seed, kept, self._seconds()),
+                progress=progress,
+                skipped=skipped,
+                jobs=self.jobs,
+                journal=self._journal(),
+                listeners=listeners,
+            )
         examples: Iterable[Example] = read_examples(paths, skipped)
-        if self.limit:
-            examples = while_reading(examples)
         ask = partial(
             evaluate,
-            examples,
+            while_reading(examples) if self.limit else examples,
             self._ensemble(),
             self.mode,
             keep_markdown_order=self.keep_markdown_order,
@@ -265,14 +257,8 @@ class EvaluateApp(ModelCommand):
         self.remark(f"Wrote {write_report(result, worst.cases(), Path(self.report), kept)}.")
         return result
 
-    def _order_unlabelled(
-        self,
-        folder: Path,
-        skipped: Skipped,
-        kept: Contender,
-        progress: Progress,
-        listeners: list[Listener],
-    ) -> Result:
+    def _check_unlabelled(self, folder: Path) -> None:
+        """Refuse what needs true orders."""
         if not self.submission:
             self.fail(
                 f"The true orders of {folder} are not given, so there is nothing to score; write "
@@ -281,16 +267,6 @@ class EvaluateApp(ModelCommand):
         if self.report or self.keep_markdown_order:
             option = "--report" if self.report else "--keep-markdown-order"
             self.fail(f"{option} needs true orders, and those of {folder} are not given.")
-        return order_unlabelled(
-            read_unlabelled(folder, skipped),
-            self._ensemble(),
-            Question(self.mode, False, self.seed, kept, self._seconds()),
-            progress=progress,
-            skipped=skipped,
-            jobs=self.jobs,
-            journal=self._journal(),
-            listeners=listeners,
-        )
 
     def _repair(self, paths: list[Path], skipped: Skipped) -> Result:
         from jupyter_cellorder.evaluation.repair import evaluate_repair
@@ -301,11 +277,12 @@ class EvaluateApp(ModelCommand):
         with closing(Progress()) as progress:
             return evaluate_repair(
                 examples,
-                self.load(),
+                self._ensemble(),
                 seed=self.seed,
                 limit=self.limit or None,
                 progress=progress,
                 skipped=skipped,
+                jobs=self.jobs,
             )
 
     def _seconds(self) -> float | None:

@@ -10,14 +10,17 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
+from typing import Generic, TypeVar
 
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.example import Example
-from jupyter_cellorder.evaluation.question import Question, ask
-from jupyter_cellorder.evaluation.score import Row
 from jupyter_cellorder.processes import end_with_parent
+from jupyter_cellorder.review.settings import ReviewSettings
+
+T = TypeVar("T")
 
 Load = Callable[[], Ensemble]
 """Loads the ensemble; with several processes it must be picklable (a `functools.partial` of
@@ -34,38 +37,42 @@ class WorkerError(CellOrderError):
 
 
 @dataclass(frozen=True)
-class Crew:
+class Crew(Generic[T]):
     """Asks an ensemble about notebooks.
 
     Attributes:
         name: Of the ensemble.
+        review: Its settings of review mode.
         jobs: Processes that ask.
     """
 
     name: str
+    review: ReviewSettings
     jobs: int
-    _submit: Callable[[Example], Row | Future[Row]]
+    _submit: Callable[[Example], T | Future[T]]
 
-    def rows(
-        self, examples: Iterable[Example], known: Callable[[Example], Row | None]
-    ) -> Iterator[tuple[Example, Row, bool]]:
-        """Each example with its row, in their order, and whether it had to be asked for.
+    def answers(
+        self,
+        examples: Iterable[Example],
+        known: Callable[[Example], T | None] = lambda example: None,
+    ) -> Iterator[tuple[Example, T, bool]]:
+        """Each example with its answer, in their order, and whether it had to be asked for.
 
         No more than a few examples for each process are in memory at a time.
 
         Args:
             examples: Streamed.
-            known: The row of an example where there is one already.
+            known: The answer to an example where there is one already.
 
         Raises:
             WorkerError: `worker-ended`.
             CellOrderError: The ensemble cannot be loaded, or its answer is no order.
         """
-        waiting: deque[tuple[Example, Row | Future[Row], bool]] = deque()
+        waiting: deque[tuple[Example, T | Future[T], bool]] = deque()
         room = WAITING * self.jobs if self.jobs > 1 else 1
         for example in examples:
-            row = known(example)
-            waiting.append((example, self._submit(example) if row is None else row, row is None))
+            old = known(example)
+            waiting.append((example, self._submit(example) if old is None else old, old is None))
             if len(waiting) >= room:
                 yield _finished(*waiting.popleft())
         while waiting:
@@ -73,12 +80,15 @@ class Crew:
 
 
 @contextmanager
-def crew(ensemble: Ensemble | Load, question: Question, jobs: int = 1) -> Iterator[Crew]:
+def crew(
+    ensemble: Ensemble | Load, ask: Callable[[Example, Ensemble], T], jobs: int = 1
+) -> Iterator[Crew[T]]:
     """Make ready to ask; several processes end with the block.
 
     Args:
         ensemble: With several processes, the function that loads it.
-        question: What is asked about every notebook.
+        ask: What is asked about every notebook; with several processes it must be picklable, as a
+            `functools.partial` is, and so must its result.
         jobs: Number of processes.
 
     Raises:
@@ -88,15 +98,15 @@ def crew(ensemble: Ensemble | Load, question: Question, jobs: int = 1) -> Iterat
     """
     if jobs == 1:
         loaded = ensemble if isinstance(ensemble, Ensemble) else ensemble()
-        yield Crew(loaded.name, 1, lambda example: ask(example, loaded, question))
+        yield Crew(loaded.name, loaded.review, 1, lambda example: ask(example, loaded))
         return
     if isinstance(ensemble, Ensemble):
         raise ValueError("several processes need the function that loads the ensemble")
     # Spawned, not forked: the threads of a model's runtime do not survive a fork.
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (ensemble,))
     try:
-        name = pool.submit(_name).result()
-        yield Crew(name, jobs, lambda example: pool.submit(_ask, example, question))
+        name, review = pool.submit(_about).result()
+        yield Crew(name, review, jobs, partial(pool.submit, _ask, ask))
     except BrokenProcessPool as error:
         raise WorkerError(
             "A process that asks the model was ended from outside, perhaps for want of memory; "
@@ -107,8 +117,8 @@ def crew(ensemble: Ensemble | Load, question: Question, jobs: int = 1) -> Iterat
         pool.shutdown(cancel_futures=True)
 
 
-def _finished(example: Example, row: Row | Future[Row], new: bool) -> tuple[Example, Row, bool]:
-    return example, row.result() if isinstance(row, Future) else row, new
+def _finished(example: Example, answer: T | Future[T], new: bool) -> tuple[Example, T, bool]:
+    return example, answer.result() if isinstance(answer, Future) else answer, new
 
 
 def _start(load: Load) -> None:
@@ -125,9 +135,9 @@ def _loaded() -> Ensemble:
     return _LOADED[0]
 
 
-def _name() -> str:
-    return _loaded().name
+def _about() -> tuple[str, ReviewSettings]:
+    return _loaded().name, _loaded().review
 
 
-def _ask(example: Example, question: Question) -> Row:
-    return ask(example, _loaded(), question)
+def _ask(ask: Callable[[Example, Ensemble], T], example: Example) -> T:
+    return ask(example, _loaded())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.evaluation.crew import Load, crew
 from jupyter_cellorder.evaluation.displace import displace
 from jupyter_cellorder.evaluation.hide import random_for
 from jupyter_cellorder.evaluation.run import Progress
@@ -148,6 +150,26 @@ class RepairResult:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True)
+class Repaired:
+    """What review mode proposed for one notebook.
+
+    Attributes:
+        markdown: markdown cells asked about.
+        displaced: how many were displaced.
+        false: confidence of the proposals on the intact notebook.
+        made: confidence of those on the displaced one, whether the cell was displaced, and whether
+            the move is right.
+        refused: code of the reason why the ensemble does not take it; the rest is then empty.
+    """
+
+    markdown: int = 0
+    displaced: int = 0
+    false: tuple[float, ...] = ()
+    made: tuple[tuple[float, bool, bool], ...] = ()
+    refused: str | None = None
+
+
 class RepairTally:
     """Sums up notebooks; holds a few numbers for each proposal and no text."""
 
@@ -253,27 +275,54 @@ class RepairTally:
         )
 
 
+def repair(example: Example, ensemble: Ensemble, seed: int) -> Repaired:
+    """Ask review mode about one notebook, intact and displaced."""
+    displaced = displace(example.notebook, random_for(seed, "displace", example.id))
+    try:
+        intact = propose(example.notebook, ensemble)
+        broken = propose(displaced.notebook, ensemble)
+    except RequestError as refusal:
+        return Repaired(refused=refusal.code)
+    return Repaired(
+        sum(cell.kind == "markdown" for cell in example.notebook.cells),
+        len(displaced.own_gap),
+        tuple(proposal.confidence for proposal in intact),
+        tuple(
+            (
+                one.confidence,
+                one.cell_id in displaced.own_gap,
+                displaced.is_back(one.cell_id, one.before(displaced.notebook)),
+            )
+            for one in broken
+        ),
+    )
+
+
 def evaluate_repair(
     examples: Iterable[Example],
-    ensemble: Ensemble,
+    ensemble: Ensemble | Load,
     *,
     seed: int = 0,
     limit: int | None = None,
     progress: Progress | None = None,
     skipped: Skipped | None = None,
+    jobs: int = 1,
 ) -> RepairResult:
     """Ask review mode about notebooks intact and displaced, and count what it proposes.
 
     Args:
         examples: notebooks in their true order; streamed, never all in memory.
-        ensemble: what is scored, with the settings of review mode that it ships with.
+        ensemble: what is scored, with the settings of review mode that it ships with; with several
+            jobs, the function that loads it.
         seed: displacements, sample and bootstrap follow from it and from the notebooks' ids alone.
         limit: use a seeded sample of this many.
         progress: told after each notebook.
         skipped: what the source left out; notebooks that the ensemble refuses are added to it.
+        jobs: processes that ask; the figures are the same for any number.
 
     Raises:
         SourceError: no notebook is left.
+        WorkerError: a process was ended from outside.
     """
     left_out = Skipped() if skipped is None else skipped
     chosen: Iterable[Example] = examples
@@ -282,37 +331,21 @@ def evaluate_repair(
         chosen = kept = sample(examples, limit, seed)
         total = len(kept)
     tally = RepairTally()
-    for done, example in enumerate(chosen, start=1):
-        displaced = displace(example.notebook, random_for(seed, "displace", example.id))
-        try:
-            intact = propose(example.notebook, ensemble)
-            broken = propose(displaced.notebook, ensemble)
-        except RequestError as refusal:
-            left_out.add(f"refused by the model, {refusal.code}", example.id)
-        else:
-            tally.add(
-                example.cluster,
-                sum(cell.kind == "markdown" for cell in example.notebook.cells),
-                len(displaced.own_gap),
-                [proposal.confidence for proposal in intact],
-                [
-                    (
-                        one.confidence,
-                        one.cell_id in displaced.own_gap,
-                        displaced.is_back(one.cell_id, one.before(displaced.notebook)),
-                    )
-                    for one in broken
-                ],
-            )
-        if progress is not None:
-            progress(done, total)
+    with crew(ensemble, partial(repair, seed=seed), jobs) as asking:
+        for done, (example, found, _) in enumerate(asking.answers(chosen), start=1):
+            if found.refused is not None:
+                left_out.add(f"refused by the model, {found.refused}", example.id)
+            else:
+                tally.add(example.cluster, found.markdown, found.displaced, found.false, found.made)
+            if progress is not None:
+                progress(done, total)
     if not len(tally):
         raise SourceError(
             "No notebook could be used: none has both code and markdown that the model takes.",
             code="source-empty",
         )
-    least = ensemble.review.threshold(Eagerness.BALANCED)
-    return tally.result(ensemble.name, least, seed, limit, left_out.counts)
+    least = asking.review.threshold(Eagerness.BALANCED)
+    return tally.result(asking.name, least, seed, limit, left_out.counts)
 
 
 def reliability(

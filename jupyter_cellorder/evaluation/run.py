@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
@@ -11,7 +12,7 @@ from jupyter_cellorder.evaluation.contender import OWN, Contender
 from jupyter_cellorder.evaluation.crew import Crew, Load, crew
 from jupyter_cellorder.evaluation.example import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.journal import Journal
-from jupyter_cellorder.evaluation.question import Question
+from jupyter_cellorder.evaluation.question import Question, ask
 from jupyter_cellorder.evaluation.result import EvaluationResult, Setting
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.score import Row
@@ -75,7 +76,7 @@ def evaluate(
     left_out = Skipped() if skipped is None else skipped
     question = Question(mode, keep_markdown_order, seed, kept, budget)
     tally = Tally()
-    with crew(ensemble, question, jobs) as asking:
+    with crew(ensemble, partial(ask, question=question), jobs) as asking:
         for example, row in answers(examples, asking, question, limit, progress, left_out, journal):
             if row.refused is None:
                 tally.add(example, row)
@@ -92,7 +93,7 @@ def evaluate(
 
 def answers(
     examples: Iterable[Example],
-    asking: Crew,
+    asking: Crew[Row],
     question: Question,
     limit: int | None,
     progress: Progress | None,
@@ -116,8 +117,7 @@ def answers(
         if limit is not None:
             examples = chosen = sample(examples, limit, question.seed)
             total = len(chosen)
-        known = (lambda example: None) if kept is None else kept.find
-        rows = asking.rows(examples, known)
+        rows = asking.answers(examples) if kept is None else asking.answers(examples, kept.find)
         for done, (example, row, new) in enumerate(rows, start=1):
             if kept is not None and new:
                 kept.add(example, row)

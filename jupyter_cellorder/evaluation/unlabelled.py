@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.evaluation.crew import Load, crew
 from jupyter_cellorder.evaluation.example import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.journal import Journal
-from jupyter_cellorder.evaluation.question import Question
+from jupyter_cellorder.evaluation.question import Question, ask
 from jupyter_cellorder.evaluation.result import counted, kaggle_hours, kaggle_sentence
 from jupyter_cellorder.evaluation.run import Listener, Progress, answers
 
@@ -83,7 +84,7 @@ def order_unlabelled(
     """
     left_out = Skipped() if skipped is None else skipped
     ordered, seconds = 0, 0.0
-    with crew(ensemble, question, jobs) as asking:
+    with crew(ensemble, partial(ask, question=question), jobs) as asking:
         found = answers(examples, asking, question, None, progress, left_out, journal)
         for example, row in found:
             if row.refused is None:

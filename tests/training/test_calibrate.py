@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.evaluation.sources import Example
 from jupyter_cellorder.precedence import Placement, Precedence
 from training import calibrate
-from training.calibrate import fit_diagonal
+from training.calibrate import best_diagonal, kept_order
 
 EVEN = notebook("c0 m1 c2 c3 m4 c5 c6 m7 c8")
 
@@ -37,11 +39,28 @@ class Clueless:
 
 
 def test_the_prior_is_strong_where_the_ensemble_knows_nothing() -> None:
-    examples = [Example("e", "e", "e", "en", EVEN)]
-    assert fit_diagonal(examples, ensemble()) == (0.0, 1.0)
-    diagonal, tau = fit_diagonal(examples, Ensemble((Clueless(),), (1.0,), "clueless"))
+    example = Example("e", "e", "e", "en", EVEN)
+
+    def fitted(asked: Ensemble) -> tuple[float, float]:
+        wrong = np.array([kept_order(example, asked)], dtype=np.float64)
+        return best_diagonal(wrong, np.array([len(EVEN.cells)]))
+
+    assert fitted(ensemble()) == (0.0, 1.0)
+    diagonal, tau = fitted(Ensemble((Clueless(),), (1.0,), "clueless"))
     assert diagonal > 0
     assert tau > 0.9
+
+
+def test_several_processes_fit_the_same(tiny_run: TinyRun, tmp_path: Path) -> None:
+    fitted = []
+    for jobs in ("1", "2"):
+        bundle = shutil.copytree(tiny_run.bundle, tmp_path / jobs)
+        valid = str(tiny_run.corpus / "valid.jsonl.zst")
+        assert calibrate.main([str(bundle), "--data", valid, "--jobs", jobs]) == 0
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        fitted.append([manifest["diagonal"], *manifest["review"]["thresholds"].values()])
+    # The runtime adds up in another order where it has another number of threads.
+    assert fitted[0] == pytest.approx(fitted[1], abs=0.011)
 
 
 def test_what_is_missing_is_said(

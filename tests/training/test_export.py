@@ -24,7 +24,6 @@ from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement
 from training import calibrate, checkpoint, export
 from training.parity import PARITY, ExportError, check_parity
-from training.review_trials import trials
 
 WEIGHTS = {
     "place": 6.0,
@@ -147,11 +146,12 @@ def test_the_whole_ensemble_suggests_an_order(onnx: Ensemble, torch: Ensemble) -
 def test_what_calibration_asks_is_answered_by_every_kind(at: int, onnx: Ensemble) -> None:
     """Also by members that have no exact gaps."""
     alone = Ensemble((onnx.members[at],), (1.0,), "alone")
-    examples = [Example(f"{n}", f"{n}", f"{n}", "en", notebook(n)) for n in range(3)]
-    diagonal, tau = calibrate.fit_diagonal(examples, alone)
-    assert diagonal in calibrate.DIAGONALS
-    assert -1 <= tau <= 1
-    intact, *displaced = trials(examples[1], alone, 0)
+    example = Example("1", "1", "1", "en", notebook(1))
+    found = calibrate.examine(example, alone, 0)
+    pairs = len(example.notebook.cells) * (len(example.notebook.cells) - 1) // 2
+    assert len(found.inversions) == len(calibrate.DIAGONALS)
+    assert all(0 <= wrong <= pairs for wrong in found.inversions)
+    intact, *displaced = found.trials
     assert intact.markdown == 6
     assert any(trial.doubts for trial in displaced)
 

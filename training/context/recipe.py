@@ -58,6 +58,9 @@ class ContextRecipe(EncoderRecipe):
     """How a ``context`` member is trained.
 
     Attributes:
+        frozen: The network alone, on vectors of the encoder that are computed once.
+        unfrozen: Then the encoder's top layers too.
+        further: Then once more, on another draw of notebooks, with settings of its own.
         again: Weight, 0..1, of the member's second answer where all markdown floats; see
             :mod:`jupyter_cellorder.members.context_again`. 0 asks the network once.
     """
@@ -67,6 +70,7 @@ class ContextRecipe(EncoderRecipe):
     loss: LossWeights = field(default_factory=LossWeights)
     frozen: ContextStage = field(default_factory=ContextStage)
     unfrozen: ContextStage | None = None
+    further: ContextStage | None = None
     again: float = 0.0
 
     def __post_init__(self) -> None:

@@ -35,17 +35,17 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Corpus:
-    """One split: its cells, and their vectors from the frozen encoder."""
+    """One split's cells, and where their vectors from the frozen encoder are kept."""
 
     store: CellStore
-    vectors: NDArray[np.float16]
+    vectors: Path
 
 
 class ContextRun:
     """One training run in a folder; every finished part is found again by a later call.
 
-    ``vectors/`` holds those of the frozen encoder, ``frozen/`` and ``unfrozen/`` the stages'
-    checkpoints, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``,
+    ``vectors/`` holds those of the frozen encoder, ``frozen/``, ``unfrozen/`` and ``further/`` the
+    stages' checkpoints, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``,
     ``encoder.json``, ``idf.npy``, ``context.json``.
     """
 
@@ -74,11 +74,15 @@ class ContextRun:
         )
         model = ContextModel(ContextNetwork(config), self.encoder, self.recipe.loss)
         model.to(processes.state().device).requires_grad_(True)
-        self.encoder.requires_grad_(False)
-        self._stage("frozen", self.recipe.frozen, model, train, valid, idf)
-        if self.recipe.unfrozen is not None:
-            model.unfreeze(self.recipe.unfrozen.unfrozen_layers)
-            self._stage("unfrozen", self.recipe.unfrozen, model, train, valid, idf)
+        stages = {
+            "frozen": self.recipe.frozen,
+            "unfrozen": self.recipe.unfrozen,
+            "further": self.recipe.further,
+        }
+        for name, stage in stages.items():
+            if stage is not None:
+                model.unfreeze(stage.unfrozen_layers)
+                self._stage(name, stage, model, train, valid, idf)
         folder = self.output / "checkpoint"
         if processes.is_main():
             self._save(folder, model, idf, config)
@@ -91,8 +95,11 @@ class ContextRun:
         # Not beside the store: other runs share that, with encoders of other weights.
         path = self.output / "vectors" / f"{store.folder.name}.npy"
         path.parent.mkdir(exist_ok=True)
+        return Corpus(store, path)
+
+    def _vectors(self, corpus: Corpus) -> NDArray[np.float16]:
         with processes.main_first():
-            return Corpus(store, frozen_vectors(store, self.encoder, path, self.pad))
+            return frozen_vectors(corpus.store, self.encoder, corpus.vectors, self.pad)
 
     def _stage(
         self,
@@ -109,26 +116,29 @@ class ContextRun:
             model.load_state_dict(load_file(weights))
             return
         frozen = stage.unfrozen_layers == 0
-        collator = Collator(train.store, idf, train.vectors if frozen else None, self.pad)
+        collator = Collator(train.store, idf, self._vectors(train) if frozen else None, self.pad)
+        held_out = self._vectors(valid) if frozen else None
         scored = self._scored(valid.store)
+        # A later stage draws other notebooks and asks other questions of them.
+        seed = self.recipe.seed + (name == "further")
 
         def scores() -> Mapping[str, float]:
             model.eval()
-            vectors = valid.vectors if frozen else self._fresh(valid.store, scored)
+            vectors = self._fresh(valid.store, scored) if held_out is None else held_out
             judge = Collator(valid.store, idf, vectors, self.pad)
             return vars(score(model, valid.store, scored, judge, self.recipe.seed))
 
-        batches = LengthBatches(train.store, stage.longest, stage.cells, self.recipe.seed)
+        batches = LengthBatches(train.store, stage.longest, stage.cells, seed)
         trainer = StageTrainer(
             model,
-            ContextQuestions(train.store, self.recipe.mixture, stage.longest, self.recipe.seed),
+            ContextQuestions(train.store, self.recipe.mixture, stage.longest, seed),
             batches,
             collator,
             scores,
             {"network.": stage.rate, **({} if frozen else {"encoder.": stage.encoder_rate})},
             stage,
             folder,
-            self.recipe.seed,
+            seed,
         )
         save_weights(trainer.fit(), weights)
 
