@@ -26,7 +26,7 @@ Array = NDArray[np.float64]
 
 FOLDS = 5
 NEVER = 1.0  # threshold of an eagerness whose aim is out of reach
-NEARLY = 0.05  # by which a precision may miss its aim where nothing reaches it
+NEARLY = 0.1  # by which a precision may miss its aim where nothing reaches it
 FEWEST = 0.02  # share of the moves that a threshold must show
 
 

@@ -24,6 +24,10 @@ SHORT = {
     "context": [
         *(f"frozen.{change}" for change in ("steps=3", "score_every=2", "cells=80")),
         *(f"unfrozen.{change}" for change in ("steps=2", "score_every=1", "cells=40")),
+        *(
+            f"further.{change}"
+            for change in ("steps=2", "score_every=1", "cells=40", "unfrozen_layers=1")
+        ),
         "network.width=32",
         "network.feed_forward=32",
         "scored=3",

@@ -78,3 +78,6 @@ class ContextRecipe(EncoderRecipe):
         super().__post_init__()
         if not 0 <= self.again <= 1:
             raise ValueError(f"again is {self.again} and must be between 0 and 1")
+        if self.further is not None:
+            # The vectors of the frozen encoder are those from before it was trained.
+            at_least(self.further, 1, "unfrozen_layers")

@@ -1,19 +1,9 @@
 import type { Page } from '@playwright/test';
-import { example, madeOf, setSettings, write } from './files';
+import { example, madeOf, setSettings, unsorted, write } from './files';
 import { expect, openLab, openNotebook, test, type NotebookPage } from './lab';
 
 /** Milliseconds from an interaction to the next paint that feel immediate. */
 const IMMEDIATE = 200;
-
-/** A notebook of 4n cells: all markdown stands at the end, and belongs before every third code cell. */
-function long(n: number) {
-  const code = Array.from({ length: 3 * n }, (_, index) => `c${index}`);
-  const moved = Array.from({ length: n }, (_, index) => `m${index}`);
-  const order = code.flatMap((id, index) =>
-    index % 3 === 0 ? [moved[index / 3], id] : [id]
-  );
-  return { ids: [...code, ...moved], order, moved };
-}
 
 /** An interaction: its kind, its milliseconds to the next paint, and those of them that ran programs. */
 type Interaction = [string, number, number];
@@ -124,7 +114,7 @@ for (const windowingMode of ['contentVisibility', 'full']) {
       const clear = setSettings('@jupyterlab/notebook-extension:tracker', {
         windowingMode
       });
-      const { ids, order, moved } = long(n);
+      const { ids, order, moved } = unsorted(n);
       try {
         write('soak.ipynb', madeOf(ids));
         const lab = await openLab(page);

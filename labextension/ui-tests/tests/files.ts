@@ -25,6 +25,20 @@ export function example(name: string): INotebookFile {
   return JSON.parse(text) as INotebookFile;
 }
 
+/** A notebook of 4n cells, by ids: all markdown stands at the end, and belongs before every third code cell. */
+export function unsorted(n: number): {
+  ids: string[];
+  order: string[];
+  moved: string[];
+} {
+  const code = Array.from({ length: 3 * n }, (_, index) => `c${index}`);
+  const moved = Array.from({ length: n }, (_, index) => `m${index}`);
+  const order = code.flatMap((id, index) =>
+    index % 3 === 0 ? [moved[index / 3], id] : [id]
+  );
+  return { ids: [...code, ...moved], order, moved };
+}
+
 /** A notebook made of cells told by their ids: `c…` code, `m…` markdown, `h2…` a heading of level 2. */
 export function madeOf(ids: readonly string[]): INotebookFile {
   return {

@@ -1,21 +1,11 @@
 import type { Page } from '@playwright/test';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { madeOf, read, setSettings, write } from './files';
+import { madeOf, read, setSettings, unsorted, write } from './files';
 import { expect, openLab, openNotebook, test } from './lab';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
 const MOVED = ['m1', 'm2', 'm3'];
-
-/** A notebook of 4n cells: all markdown stands at the end, and belongs before every third code cell. */
-function long(n: number): { ids: string[]; order: string[]; moved: string[] } {
-  const code = Array.from({ length: 3 * n }, (_, index) => `c${index}`);
-  const moved = Array.from({ length: n }, (_, index) => `m${index}`);
-  const order = code.flatMap((id, index) =>
-    index % 3 === 0 ? [moved[index / 3], id] : [id]
-  );
-  return { ids: [...code, ...moved], order, moved };
-}
 
 /** The cell whose lower edge holds the slot with these words, by the order in the model. */
 function holder(page: Page, words: string): Promise<string | null> {
@@ -229,7 +219,7 @@ for (const [windowingMode, n] of [
     const clear = setSettings('@jupyterlab/notebook-extension:tracker', {
       windowingMode
     });
-    const { ids, order, moved } = long(n);
+    const { ids, order, moved } = unsorted(n);
     const last = `m${n - 1}`;
     const target = `c${3 * n - 4}`;
     try {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { FILES } from '../paths';
-import { madeOf, read, setSettings, write, type INotebookFile } from './files';
-import { expect, openLab, openNotebook, test } from './lab';
-import { onScreen, scrollTo, settled, topOf, trusted } from './view';
+import { madeOf, read, write, type INotebookFile } from './files';
+import { expect, openNotebook, test } from './lab';
+import { testViewStays } from './stays';
+import { trusted } from './view';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
@@ -269,46 +270,6 @@ test.describe('the one thing to do about a failure', () => {
   });
 });
 
-const CODE = Array.from({ length: 90 }, (_, index) => `c${index}`);
-const MARKDOWN = Array.from({ length: 30 }, (_, index) => `m${index}`);
-const LONG = [...CODE, ...MARKDOWN];
-const SORTED = CODE.flatMap((id, index) =>
-  index % 3 === 0 ? [MARKDOWN[index / 3], id] : [id]
-);
-
 for (const windowingMode of ['full', 'contentVisibility']) {
-  test(`what is on screen stays there while cells move around it: windowing mode ${windowingMode}`, async ({
-    page
-  }) => {
-    const clear = setSettings('@jupyterlab/notebook-extension:tracker', {
-      windowingMode
-    });
-    try {
-      write('scrolled.ipynb', madeOf(LONG));
-      const lab = await openLab(page);
-      await lab.open('scrolled.ipynb');
-      await lab.answerWith(SORTED, MARKDOWN);
-      await lab.suggest();
-      await expect(lab.moves).toHaveCount(MARKDOWN.length);
-      await lab.select('c47', 'c47');
-      await scrollTo(page, 'c45');
-      const [first] = await onScreen(page);
-      const top = await topOf(page, first);
-      for (const command of [
-        'cellorder:apply-all',
-        'cellorder:undo',
-        'notebook:redo-cell-action',
-        'notebook:undo-cell-action'
-      ]) {
-        await lab.command(command);
-        await settled(page);
-        expect(await onScreen(page), command).toContain(first);
-        const shift = ((await topOf(page, first)) ?? NaN) - (top ?? NaN);
-        expect(Math.abs(shift), command).toBeLessThan(2);
-        expect((await lab.view()).active).toBe('c47');
-      }
-    } finally {
-      clear();
-    }
-  });
+  testViewStays(30, windowingMode);
 }

@@ -1,14 +1,8 @@
 import { expect, test } from '@playwright/test';
-import { madeOf, setSettings, write } from './files';
+import { madeOf, setSettings, unsorted, write } from './files';
 import { answerTo, openLab, question } from './lab';
 
-const CODE = Array.from({ length: 90 }, (_, index) => `c${index}`);
-const MARKDOWN = Array.from({ length: 30 }, (_, index) => `m${index}`);
-const IDS = [...CODE, ...MARKDOWN];
-/** Each markdown cell before every third code cell. */
-const ORDER = CODE.flatMap((id, index) =>
-  index % 3 === 0 ? [MARKDOWN[index / 3], id] : [id]
-);
+const { ids: IDS, order: ORDER, moved: MARKDOWN } = unsorted(30);
 
 for (const windowingMode of ['full', 'contentVisibility']) {
   test(`120 cells, most of them off screen: windowing mode ${windowingMode}`, async ({

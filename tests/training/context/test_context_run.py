@@ -77,6 +77,31 @@ def test_a_run_cut_off_in_a_stage_ends_with_the_same_weights(
     assert max(float(np.abs(whole[name] - resumed[name]).max()) for name in whole) < 1e-6
 
 
+def test_a_further_stage_goes_on_from_the_weights_of_the_last_one(
+    tiny_run: TinyRun, tmp_path: Path
+) -> None:
+    """Without the vectors that only the first stage needs, and on other notebooks."""
+    output = tmp_path / "run"
+    for part in ("cache", "unfrozen"):
+        shutil.copytree(tiny_run.output / part, output / part)
+    shutil.copytree(tiny_run.output / "frozen", output / "frozen")
+    recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
+    stage = recipe.read_text().partition("[unfrozen]")[2].partition("\n[")[0]
+    recipe.write_text(f"{recipe.read_text()}\n[further]{stage}")
+    assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
+    assert not (output / "vectors").exists() or not any((output / "vectors").iterdir())
+    before, after = (
+        load_file(output / stage / "model.safetensors") for stage in ("unfrozen", "further")
+    )
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert any(name.startswith("network.") for name in changed)
+    assert any(name.startswith("encoder.") for name in changed)
+    first = [read_log(output / stage)[0]["loss"] for stage in ("unfrozen", "further")]
+    assert first[0] != first[1]
+    last = load_file(output / "checkpoint" / "model.safetensors")
+    assert all(np.array_equal(last[name], after[name]) for name in last)
+
+
 def test_calibration_rewrites_the_manifest_and_nothing_else(
     tiny_run: TinyRun, tmp_path: Path
 ) -> None:
