@@ -137,7 +137,9 @@ def checks(chromium: str) -> list[Check]:
         ),
         Check(
             "pytest",
-            [python, "-m", "pytest", f"--junitxml={junit}"],
+            # Two files at a time, each with a core of its own.
+            [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", f"--junitxml={junit}"],
+            environment={"OMP_NUM_THREADS": "1"},
             report=junit,
             read=read_pytest,
         ),
