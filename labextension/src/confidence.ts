@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** From here on a move is very likely right: confidences are calibrated, so nine of ten such moves are. */
+/** From here on a move is very likely right: confidences are calibrated, so about nine of ten such moves are. */
 const VERY_LIKELY = 0.9;
 
 /** From here on a move is likely right: seven of ten are. */
