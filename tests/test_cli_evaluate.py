@@ -251,10 +251,10 @@ def test_the_task_repair_is_measured_with_review_mode(command, folder):
     assert command("evaluate", folder, "--task", "repair").status == 0
 
 
-def test_the_task_repair_is_shared_among_processes(command, folder):
-    alone, together = (
-        command("evaluate", folder, "--task", "repair", "--json", "--jobs", jobs) for jobs in (1, 2)
-    )
+def test_the_task_repair_is_shared_among_processes(command, folder, monkeypatch):
+    monkeypatch.setattr("jupyter_cellorder.cli.evaluate.load_bundle", ranked_members.loaded)
+    asked = ("evaluate", folder, "--task", "repair", "--json")
+    alone, together = run_trio(command, *asked), command(*asked, "--jobs", 2)
     assert (together.status, together.out) == (0, alone.out)
 
 

@@ -37,8 +37,10 @@ class CellOrderApp(Command):
 
 def main(argv: list[str] | None = None) -> Any:
     """Run ``jupyter cellorder``; the entry point of the script ``jupyter-cellorder``."""
-    # Applications are singletons: a second call in one process must not meet the options of the
-    # first one.
-    for app in (CellOrderApp, SuggestApp, EvaluateApp, ScoreApp):
-        app.clear_instance()
-    return CellOrderApp.launch_instance(argv)
+    try:
+        return CellOrderApp.launch_instance(argv)
+    finally:
+        # Applications are singletons: a second call in one process must not meet the options of
+        # the first one, and a Jupyter server can start after it.
+        for app in (CellOrderApp, SuggestApp, EvaluateApp, ScoreApp):
+            app.clear_instance()
