@@ -10,7 +10,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import get_context
 from typing import Generic, TypeVar
 
@@ -106,7 +105,7 @@ def crew(
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _start, (ensemble,))
     try:
         name, review = pool.submit(_about).result()
-        yield Crew(name, review, jobs, partial(pool.submit, _ask, ask))
+        yield Crew(name, review, jobs, lambda example: pool.submit(_ask, ask, example))
     except BrokenProcessPool as error:
         raise WorkerError(
             "A process that asks the model was ended from outside, perhaps for want of memory; "
