@@ -37,8 +37,6 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  // A hiccup of a slow machine is no failure: what fails twice fails, what fails once is listed as flaky.
-  retries: 1,
   timeout: 120_000,
   expect: { timeout: 30_000 },
   use: {

@@ -6,7 +6,6 @@ import tests, { serverAt, urlOf } from './playwright.config';
 export default defineConfig({
   ...tests,
   testMatch: '*.soak.ts',
-  retries: 0,
   projects: undefined,
   use: { ...tests.use, baseURL: urlOf(PORT) },
   webServer: serverAt(PORT),

@@ -237,7 +237,7 @@ for (const [windowingMode, n] of [
       await lab.suggest();
       await expect(lab.banner).toContainText(`${n} cells seem`);
       await expect(lab.slots.first()).toBeVisible();
-      await expect.poll(() => standing(page)).toEqual(before);
+      expect(await standing(page)).toEqual(before);
       await checkSlots(page, n);
 
       // Far away, where nothing was drawn when the suggestion came.
@@ -259,7 +259,7 @@ for (const [windowingMode, n] of [
       await lab.button('Discard').click();
       await expect(page.locator('.jp-CellOrder-slots')).toHaveCount(0);
       await expect(lab.banner).toHaveCount(0);
-      await expect.poll(() => standing(page)).toEqual(after);
+      expect(await standing(page)).toEqual(after);
       await lab.save();
       expect(read('long.ipynb')).not.toContain('CellOrder');
     } finally {
