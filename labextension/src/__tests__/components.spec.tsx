@@ -87,7 +87,9 @@ function showBanner(state: Partial<ISuggestionState>): void {
 }
 
 const buttons = () =>
-  Array.from(node.querySelectorAll('button'), button => button.textContent);
+  Array.from(node.querySelectorAll('button'))
+    .filter(button => button.style.visibility !== 'hidden')
+    .map(button => button.textContent);
 const rows = () => Array.from(node.querySelectorAll<HTMLElement>('li'));
 const press = (key: string, init: KeyboardEventInit = {}) =>
   act(() => {
@@ -95,6 +97,7 @@ const press = (key: string, init: KeyboardEventInit = {}) =>
       new KeyboardEvent('keydown', { key, bubbles: true, ...init })
     );
   });
+const release = () => window.dispatchEvent(new KeyboardEvent('keyup'));
 const painted = () => new Promise<void>(resolve => afterPaint(resolve));
 const applied = (move: IMoveState): IMoveState => ({
   ...move,
@@ -168,6 +171,10 @@ describe('the list', () => {
     press(' ');
     expect(ticks).toEqual([[['m2'], false]]);
     press('Enter');
+    // Not while the key is down: to scroll far takes longer than its release may.
+    await new Promise(resolve => setTimeout(resolve, 150));
+    expect(revealed).toEqual([]);
+    release();
     await painted();
     expect(revealed).toEqual(['m2']);
     press('Enter', { ctrlKey: true });
@@ -176,11 +183,20 @@ describe('the list', () => {
     expect(ticks[1]).toEqual([['m1', 'm2', 'm3'], false]);
   });
 
+  it('scrolls too where the key is held down', async () => {
+    show({});
+    act(() => rows()[0].focus());
+    press('Enter');
+    await painted();
+    expect(revealed).toEqual(['m1']);
+  });
+
   it('leaves keys alone that are not its own', async () => {
     show({});
     act(() => rows()[0].focus());
     press('Enter', { shiftKey: true });
     press('x');
+    release();
     await painted();
     expect([done, revealed, ticks]).toEqual([[], [], []]);
   });

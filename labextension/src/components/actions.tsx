@@ -5,7 +5,7 @@ import type { Preview } from '../preview';
 export interface IActionsProps {
   preview: Preview;
   trans: TranslationBundle;
-  /** In the panel the ticked moves always have a button, so that ticking shifts nothing. */
+  /** In the banner the button of the ticked moves shows only where it differs from that of all. */
   place: 'panel' | 'banner';
   onApply: (which: 'ticked' | 'all') => void;
   onUndo: () => void;
@@ -46,11 +46,13 @@ export function Actions(props: IActionsProps): React.JSX.Element {
           onClick={press(props.onUndo)}
         />
       )}
-      {open > 0 && some && (
+      {open > 0 && (
         <Button
           label={trans.__('Apply ticked (%1)', ticked)}
-          action="main"
+          action={some ? 'main' : 'ticked'}
           main
+          // It keeps its room, so that ticking shifts nothing: JupyterLab would lay out the whole notebook anew.
+          hidden={!some}
           disabled={busy || ticked === 0}
           onClick={press(() => props.onApply('ticked'))}
         />
@@ -86,6 +88,7 @@ export function Button(props: {
   label: string;
   action?: string;
   main?: boolean;
+  hidden?: boolean;
   disabled?: boolean;
   onClick?: () => void;
 }): React.JSX.Element {
@@ -94,6 +97,7 @@ export function Button(props: {
       type="button"
       className={`jp-CellOrder-button${props.main ? ' jp-mod-main' : ''}`}
       data-action={props.action}
+      style={props.hidden ? { visibility: 'hidden' } : undefined}
       disabled={props.disabled}
       onClick={props.onClick}
     >

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { madeOf, read, setSettings, unsorted, write } from './files';
 import { expect, openLab, openNotebook, test } from './lab';
+import { settled } from './view';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
@@ -74,7 +75,12 @@ test.describe('the banner', () => {
 
     await button('Review list').click();
     await expect(lab.panel).toBeVisible();
+    await settled(lab.page);
+    const before = await lab.banner.boundingBox();
     await lab.tick('m2').click();
+    await expect(button('Apply ticked (2)')).toBeVisible();
+    await settled(lab.page);
+    expect(await lab.banner.boundingBox()).toEqual(before);
     await lab.command('application:toggle-right-area');
     await button('Apply ticked (2)').click();
     await expect(lab.banner).toContainText('2 moves applied. 1 move left.');
