@@ -17,6 +17,7 @@ from jupyter_cellorder.members.context_again import asked_again, halves
 from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
 from jupyter_cellorder.members.context_output import precedence_of
 from jupyter_cellorder.members.cost import EncoderShape, context_network_gflop
+from jupyter_cellorder.members.likeness import Likeness
 from jupyter_cellorder.members.memory import Memory
 from jupyter_cellorder.members.needs_torch import needs_torch
 from jupyter_cellorder.members.tokens import CellTokenizer
@@ -64,7 +65,7 @@ class ContextMember:
     ) -> None:
         self._name = name
         self._tokenizer, self._computer = tokenizer, computer
-        self._idf, self._pad = corpus_idf, pad
+        self._likeness, self._pad = Likeness(corpus_idf), pad
         self._encoder, self._network, self._again = encoder, network, again
         self._known: Memory[tuple[Array, CellFacts]] = Memory()
 
@@ -84,12 +85,20 @@ class ContextMember:
         if not n:  # the network places floats among anchors; without any it was never trained
             return Precedence(np.zeros((m, 0)), np.full((m, m), 0.5), np.ones((m, 1)))
         cells = (*placement.anchors, *placement.floats)
-        known = self._read(cells, cancelled)
+        keys = [_key(cell) for cell in cells]
+        known = self._read(keys, cells, cancelled)
+        similarity = self._likeness.of(keys, [facts.words for _, facts in known])
 
         def ask(anchors: Sequence[int], floats: Sequence[int]) -> Precedence:
             if cancelled is not None and cancelled():
                 raise Cancelled
-            return self._place([known[i] for i in anchors], [known[i] for i in floats], placement)
+            order = np.array([*anchors, *floats], dtype=np.intp)
+            return self._place(
+                [known[i] for i in anchors],
+                [known[i] for i in floats],
+                placement.ordered,
+                similarity[:, order[:, None], order[None, :]],
+            )
 
         first = ask(range(n), range(n, n + m))
         parts = self._parts(placement)
@@ -99,13 +108,14 @@ class ContextMember:
         self,
         anchors: Sequence[tuple[Array, CellFacts]],
         floats: Sequence[tuple[Array, CellFacts]],
-        placement: Placement,
+        ordered: bool,
+        similarity: Array,
     ) -> Precedence:
         arrays = placement_arrays(
             [facts for _, facts in anchors],
             [facts for _, facts in floats],
-            placement.ordered,
-            self._idf,
+            ordered,
+            similarity,
         )
         inputs: dict[str, NDArray[Any]] = {
             "vectors": np.stack([vector for vector, _ in (*anchors, *floats)]),
@@ -150,9 +160,11 @@ class ContextMember:
         return self._encoder.gflop(lengths) + network
 
     def _read(
-        self, cells: Sequence[Cell], cancelled: Callable[[], bool] | None
+        self,
+        keys: Sequence[bytes],
+        cells: Sequence[Cell],
+        cancelled: Callable[[], bool] | None,
     ) -> list[tuple[Array, CellFacts]]:
-        keys = [_key(cell) for cell in cells]
         new = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in self._known}
         self._encode(list(new), list(new.values()), cancelled)
         return self._known.take(keys, REMEMBERED_CELLS)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from jupyter_cellorder.lexical import WordCounts, count_words, similarities
+from jupyter_cellorder.lexical import WordCounts, count_words
 from jupyter_cellorder.members.cell_features import (
     NumberMark,
     cell_features,
@@ -59,9 +59,16 @@ def placement_arrays(
     anchors: Sequence[CellFacts],
     floats: Sequence[CellFacts],
     ordered: bool,
-    corpus_idf: Array | None,
+    similarity: Array,
 ) -> PlacementArrays:
-    """Arrays of one placement. ``ordered``: the floats' order among themselves is known."""
+    """Arrays of one placement.
+
+    Args:
+        anchors: N, in order.
+        floats: M.
+        ordered: the floats' order among themselves is known.
+        similarity: (3, L, L) of all cells, anchors first.
+    """
     cells = [*anchors, *floats]
     n, m = len(anchors), len(floats)
     states = [ANCHOR_MARKDOWN if cell.markdown else ANCHOR_CODE for cell in anchors]
@@ -71,6 +78,6 @@ def placement_arrays(
         features=np.stack([cell.features for cell in cells]),
         states=np.array(states, dtype=np.int64),
         positions=np.concatenate([np.arange(n), places]).astype(np.float32),
-        similarity=similarities([cell.words for cell in cells], corpus_idf).stacked(),
+        similarity=similarity,
         numbering=numbering([cell.mark for cell in floats]),
     )

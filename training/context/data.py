@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
+from jupyter_cellorder.lexical import similarities
 from jupyter_cellorder.members.context_input import placement_arrays
 from jupyter_cellorder.networks.context import ContextInput
 from training.context.recipe import Mixture
@@ -241,12 +242,11 @@ def _padded(
     for b, q in enumerate(questions):
         n, m = len(q.anchors), len(q.floats)
         at = np.concatenate([np.arange(n), count + np.arange(m)])
-        arrays = placement_arrays(
-            [store.facts(int(c)) for c in q.anchors],
-            [store.facts(int(c)) for c in q.floats],
-            q.ordered,
-            corpus_idf,
-        )
+        anchors = [store.facts(int(c)) for c in q.anchors]
+        floats = [store.facts(int(c)) for c in q.floats]
+        words = [one.words for one in (*anchors, *floats)]
+        alike = similarities(words, corpus_idf).stacked()
+        arrays = placement_arrays(anchors, floats, q.ordered, alike)
         cells[b, at] = inverse[taken : taken + n + m]
         taken += n + m
         features[b, at] = arrays.features

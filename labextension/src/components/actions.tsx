@@ -46,7 +46,7 @@ export function Actions(props: IActionsProps): React.JSX.Element {
           onClick={press(props.onUndo)}
         />
       )}
-      {open > 0 && (
+      {open > 0 && (some || open > 1) && (
         <Button
           label={trans.__('Apply ticked (%1)', ticked)}
           action={some ? 'main' : 'ticked'}

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_store import example, kinds, store
 
+from jupyter_cellorder.lexical import similarities
 from jupyter_cellorder.members.context_input import placement_arrays
 from training.context.data import (
     Collator,
@@ -223,12 +224,10 @@ def test_a_padded_batch_holds_what_every_question_says(corpus: CellStore) -> Non
     for row, question in enumerate(questions):
         n, m = len(question.anchors), len(question.floats)
         at = np.concatenate([np.arange(n), count + np.arange(m)])
-        truth = placement_arrays(
-            [corpus.facts(int(cell)) for cell in question.anchors],
-            [corpus.facts(int(cell)) for cell in question.floats],
-            question.ordered,
-            idf,
-        )
+        anchors = [corpus.facts(int(cell)) for cell in question.anchors]
+        floats = [corpus.facts(int(cell)) for cell in question.floats]
+        alike = similarities([one.words for one in (*anchors, *floats)], idf).stacked()
+        truth = placement_arrays(anchors, floats, question.ordered, alike)
         inputs = batch.inputs
         assert np.array_equal(inputs.features[row, at], truth.features)
         assert np.array_equal(inputs.states[row, at], truth.states)
