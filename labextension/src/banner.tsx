@@ -2,6 +2,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { afterPaint } from './afterPaint';
 import { BannerContent } from './components/bannerContent';
 import { keepScroll } from './keepScroll';
 import type { Preferences } from './preferences';
@@ -19,6 +20,8 @@ export interface IBannerOptions {
   /** Called with what fails without being a failure of the server. */
   onError: (error: unknown) => void;
 }
+
+const NOTHING = { width: 0, height: 0 };
 
 /** The line above a notebook that sums up its suggestion; there only while there is one to talk about. */
 export class Banner extends ReactWidget {
@@ -82,8 +85,10 @@ export class Banner extends ReactWidget {
         this.parent = null;
       });
       this.node.style.minHeight = '';
+      this.given = NOTHING;
     }
     this.update();
+    afterPaint(() => this.resize());
   }
 
   private discard(): void {
@@ -92,24 +97,45 @@ export class Banner extends ReactWidget {
     this.options.onLeave();
   }
 
-  /** Gives the banner the height of what it says: Lumino's layout takes it from `min-height` alone. */
-  private resize(height: number): void {
-    const { panel } = this.options;
-    const minHeight = `${Math.ceil(height)}px`;
-    // Lumino would lay out the whole notebook anew.
-    const same = this.node.style.minHeight === minHeight;
-    if (same || this.parent === null || panel.isDisposed) {
+  /**
+   * Gives the banner the height of what it says: Lumino's layout takes it from `min-height` alone.
+   *
+   * Lumino lays out the whole notebook anew for it: never between a press of the author's and its picture, and a
+   * suggestion does not make the banner lower again while it is being taken apart.
+   */
+  private resize(): void {
+    const { panel, preview } = this.options;
+    const { width, height } = this.said;
+    const stays =
+      preview.state.kind === 'suggestion' && width === this.given.width;
+    const wanted = stays ? Math.max(height, this.given.height) : height;
+    if (this.parent === null || panel.isDisposed || height === 0) {
+      return;
+    }
+    const same = wanted === this.given.height;
+    this.given = { width, height: wanted };
+    if (same) {
       return;
     }
     keepScroll(panel.content, () => {
-      this.node.style.minHeight = minHeight;
+      this.node.style.minHeight = `${wanted}px`;
       this.parent?.fit();
     });
   }
 
+  /** The size of what the banner says, in pixels, and the one that was made for it. */
+  private said = NOTHING;
+  private given = NOTHING;
+
   private readonly observer = new ResizeObserver(entries => {
-    for (const entry of entries) {
-      this.resize(entry.borderBoxSize[0].blockSize);
+    for (const { borderBoxSize } of entries) {
+      const { inlineSize, blockSize } = borderBoxSize[0];
+      this.said = { width: inlineSize, height: Math.ceil(blockSize) };
+    }
+    if (this.given === NOTHING) {
+      this.resize();
+    } else {
+      afterPaint(() => this.resize());
     }
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { madeOf, setSettings, write } from './files';
 import { expect, openLab, openNotebook, test, type NotebookPage } from './lab';
+import { settled } from './view';
 
 const IDS = ['c1', 'c2', 'c3', 'c4', 'm1', 'm2', 'h2a', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'h2a', 'm3', 'c3', 'c4'];
@@ -178,7 +179,8 @@ test('at 200 % zoom everything is there, without scrolling sideways', async ({
       }));
     expect({ part, over, cut }).toEqual({ part, over: 0, cut: 0 });
   }
-  // The banner is as high as what it says.
+  // The banner is as high as what it says, once the page has come to rest.
+  await settled(page);
   const [banner, content] = await Promise.all([
     lab.banner.boundingBox(),
     page.locator('.jp-CellOrder-bannerContent').boundingBox()
