@@ -90,6 +90,16 @@ def test_then_all_together_and_the_doubtful_ones_alone() -> None:
     assert np.exp(answers.alone[9]).sum() == pytest.approx(1)
 
 
+def test_a_cell_that_seems_little_better_elsewhere_is_in_no_doubt() -> None:
+    text = notebook("m0 c1 c2 m3 c4 m5 c6 m7 c8 m1.5")
+    # The member gives its gap 0.9 and shares the rest among eight others.
+    doubt = math.log(0.9 / (0.1 / 8))
+    assert ask(text, ensemble(folds=2, least_doubt=doubt - 0.5)) is not None
+    member = Truthful()
+    assert ask(text, ensemble(member, folds=2, least_doubt=doubt + 0.5)) is None
+    assert len(member.asked) == 2
+
+
 def test_no_more_candidates_than_the_settings_allow() -> None:
     text = notebook("m20 m21 m22 m23 c1 c2 c3 m4 c5 m6 c7 m8 c9")
     for count in (1, 3):
@@ -182,7 +192,7 @@ def test_an_empty_cell_follows_the_one_that_is_moved() -> None:
 
 
 def test_cancelled_between_questions() -> None:
-    for asked in (2, 7, 8):  # in the folds, before all together, before the cell alone
+    for asked in (1, 2, 3):  # in the folds, before all together, before the cell alone
         member = Truthful()
         with pytest.raises(Cancelled):
             suggest(
@@ -197,6 +207,8 @@ def test_cancelled_between_questions() -> None:
     "wrong",
     [
         {"folds": 0},
+        {"least_doubt": -0.1},
+        {"least_doubt": math.nan},
         {"candidates": 0},
         {"max_share": 0},
         {"weights": {"alone": math.nan}},

@@ -1,9 +1,10 @@
 """What the ensemble is asked about a notebook as it stands.
 
-First every movable cell, in a few interleaved folds, the rest being anchors: which of them seem
-out of place? Then all markdown at once, among the code alone, where no misplaced neighbour can
-mislead. Then each doubtful cell by itself, everything else in its present place. Vectors of cells
-are remembered by the members, so that a question costs milliseconds.
+First every movable cell, in interleaved folds, the rest being anchors: which of them seem out of
+place? Where none does, that is the end of it. Then all markdown at once, among the code alone,
+where no misplaced neighbour can mislead. Then each doubtful cell by itself, everything else in its
+present place. Vectors of cells are remembered by the members, so that a question costs
+milliseconds.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def ask(
     """Ask about every movable cell.
 
     Returns:
-        None where no cell is in doubt: all stand in their likeliest places.
+        None where no cell is in doubt: all stand in their likeliest places, or nearly so.
 
     Raises:
         Cancelled: `cancelled` returned true between member calls.
@@ -68,7 +69,7 @@ def ask(
         logs = ensemble.precedence(layout.placement, cancelled).log_gap()
         for row, cell in enumerate(layout.placement.floats):
             doubt = float(logs[row].max() - logs[row, layout.present_gaps[row]])
-            if doubt > 0:
+            if doubt > settings.least_doubt:
                 doubts.append((-doubt, cell.id))
     doubtful = [name for _, name in sorted(doubts)[: settings.candidates]]
     if not doubtful:

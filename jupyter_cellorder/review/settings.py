@@ -50,6 +50,8 @@ class ReviewSettings:
     Attributes:
         folds: number of interleaved groups in which the markdown is asked first; the others
             anchor it.
+        least_doubt: a cell is in doubt where its likeliest place beats its present one by so much
+            log-probability (natural) in that first question.
         candidates: so many cells, those that seem most out of place, are asked about one by one.
         weights: name of a feature (`review.features.NAMES`) to its weight in the score of a place;
             the exponentials of the scores are in proportion to the probabilities.
@@ -63,7 +65,8 @@ class ReviewSettings:
         ValueError: a number that makes no sense.
     """
 
-    folds: int = 6
+    folds: int = 2
+    least_doubt: float = 2.0
     candidates: int = 8
     weights: Mapping[str, float] = field(default_factory=_unfitted_weights)
     calibration: tuple[float, float] = (1.0, 0.0)
@@ -74,6 +77,8 @@ class ReviewSettings:
         """Refuse numbers that make no sense."""
         if self.folds < 1:
             raise ValueError(f"folds is {self.folds} and must be at least 1")
+        if not self.least_doubt >= 0:
+            raise ValueError(f"least_doubt is {self.least_doubt} and must not be negative")
         if self.candidates < 1:
             raise ValueError(f"candidates is {self.candidates} and must be at least 1")
         if not all(math.isfinite(value) for value in (*self.weights.values(), *self.calibration)):
