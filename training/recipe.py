@@ -118,7 +118,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def apply(values: dict[str, Any], change: str) -> None:
-    """Change one value, written ``key=value`` or ``table.key=value``.
+    """Change one value: ``key=value``, ``table.key=value``, or ``list.0.key=value`` in a list.
 
     Raises:
         RecipeError: nothing is assigned, or a table is wanted where there is none.
@@ -133,11 +133,21 @@ def apply(values: dict[str, Any], change: str) -> None:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
         value = text.strip()
+    found: Any = values
     for table in tables:
-        values = values.setdefault(table, {})
-        if not isinstance(values, dict):
+        if isinstance(found, list):
+            found = found[int(table)] if table.isdecimal() and int(table) < len(found) else None
+        else:
+            found = found.setdefault(table, {})
+        if not isinstance(found, dict | list):
             raise RecipeError(f"{change!r}: {table!r} is no table.", "recipe-invalid")
-    values[last] = value
+    if isinstance(found, list):
+        raise RecipeError(
+            f"{change!r}: there are {len(found)} of these; say which, as in "
+            f"{'.'.join(tables)}.0.{last}.",
+            "recipe-invalid",
+        )
+    found[last] = value
 
 
 def fill(kind: type[T], values: Mapping[str, Any], where: str) -> T:

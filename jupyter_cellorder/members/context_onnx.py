@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 
 from jupyter_cellorder.members.onnx_session import onnx_session
+
+
+LARGE = 250  # cells from which what a question took is given back; pairs are what takes room
 
 
 class OnnxComputer:
@@ -31,5 +35,9 @@ class OnnxComputer:
         self, inputs: dict[str, NDArray[Any]]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """See :class:`jupyter_cellorder.members.context.Computer`."""
-        gap, before = self._network.run(None, inputs)
+        options = onnxruntime.RunOptions()
+        if inputs["states"].shape[1] >= LARGE:
+            # The runtime would keep the most it ever needed: a gigabyte after 1,000 cells.
+            options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        gap, before = self._network.run(None, inputs, options)
         return gap[0], before[0]

@@ -25,7 +25,8 @@ SHORT = {
         *(f"frozen.{change}" for change in ("steps=3", "score_every=2", "cells=80")),
         *(f"unfrozen.{change}" for change in ("steps=2", "score_every=1", "cells=40")),
         *(
-            f"further.{change}"
+            f"further.{number}.{change}"
+            for number in (0, 1)
             for change in ("steps=2", "score_every=1", "cells=40", "unfrozen_layers=1")
         ),
         "network.width=32",

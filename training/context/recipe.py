@@ -39,11 +39,13 @@ class ContextStage(Stage):
         cells: Padded cells in a batch at most.
         longest: Cells of a notebook read at once; longer ones are read in windows.
         unfrozen_layers: Layers of the encoder that are trained, from the top.
+        mixture: Of this stage's questions; left out, the recipe's.
     """
 
     cells: int = 800
     longest: int = 160
     unfrozen_layers: int = 0
+    mixture: Mixture | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
@@ -60,7 +62,7 @@ class ContextRecipe(EncoderRecipe):
     Attributes:
         frozen: The network alone, on vectors of the encoder that are computed once.
         unfrozen: Then the encoder's top layers too.
-        further: Then once more, on another draw of notebooks, with settings of its own.
+        further: Then again, each time on another draw of notebooks.
         again: Weight, 0..1, of the member's second answer where all markdown floats; see
             :mod:`jupyter_cellorder.members.context_again`. 0 asks the network once.
     """
@@ -70,7 +72,7 @@ class ContextRecipe(EncoderRecipe):
     loss: LossWeights = field(default_factory=LossWeights)
     frozen: ContextStage = field(default_factory=ContextStage)
     unfrozen: ContextStage | None = None
-    further: ContextStage | None = None
+    further: tuple[ContextStage, ...] = ()
     again: float = 0.0
 
     def __post_init__(self) -> None:
@@ -78,6 +80,6 @@ class ContextRecipe(EncoderRecipe):
         super().__post_init__()
         if not 0 <= self.again <= 1:
             raise ValueError(f"again is {self.again} and must be between 0 and 1")
-        if self.further is not None:
+        for stage in self.further:
             # The vectors of the frozen encoder are those from before it was trained.
-            at_least(self.further, 1, "unfrozen_layers")
+            at_least(stage, 1, "unfrozen_layers")

@@ -44,9 +44,9 @@ class Corpus:
 class ContextRun:
     """One training run in a folder; every finished part is found again by a later call.
 
-    ``vectors/`` holds those of the frozen encoder, ``frozen/``, ``unfrozen/`` and ``further/`` the
-    stages' checkpoints, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``,
-    ``encoder.json``, ``idf.npy``, ``context.json``.
+    ``vectors/`` holds those of the frozen encoder, ``frozen/``, ``unfrozen/``, ``further-1/`` and
+    so on the stages' checkpoints, ``checkpoint/`` the result: ``model.safetensors``,
+    ``tokenizer.json``, ``encoder.json``, ``idf.npy``, ``context.json``.
     """
 
     def __init__(self, recipe: ContextRecipe, order: Order) -> None:
@@ -77,12 +77,14 @@ class ContextRun:
         stages = {
             "frozen": self.recipe.frozen,
             "unfrozen": self.recipe.unfrozen,
-            "further": self.recipe.further,
+            **{f"further-{n}": stage for n, stage in enumerate(self.recipe.further, 1)},
         }
-        for name, stage in stages.items():
+        for number, (name, stage) in enumerate(stages.items()):
             if stage is not None:
                 model.unfreeze(stage.unfrozen_layers)
-                self._stage(name, stage, model, train, valid, idf)
+                # A further stage draws other notebooks and asks other questions of them.
+                seed = self.recipe.seed + max(0, number - 1)
+                self._stage(name, stage, seed, model, train, valid, idf)
         folder = self.output / "checkpoint"
         if processes.is_main():
             self._save(folder, model, idf, config)
@@ -105,6 +107,7 @@ class ContextRun:
         self,
         name: str,
         stage: ContextStage,
+        seed: int,
         model: ContextModel,
         train: Corpus,
         valid: Corpus,
@@ -119,8 +122,6 @@ class ContextRun:
         collator = Collator(train.store, idf, self._vectors(train) if frozen else None, self.pad)
         held_out = self._vectors(valid) if frozen else None
         scored = self._scored(valid.store)
-        # A later stage draws other notebooks and asks other questions of them.
-        seed = self.recipe.seed + (name == "further")
 
         def scores() -> Mapping[str, float]:
             model.eval()
@@ -131,7 +132,9 @@ class ContextRun:
         batches = LengthBatches(train.store, stage.longest, stage.cells, seed)
         trainer = StageTrainer(
             model,
-            ContextQuestions(train.store, self.recipe.mixture, stage.longest, seed),
+            ContextQuestions(
+                train.store, stage.mixture or self.recipe.mixture, stage.longest, seed
+            ),
             batches,
             collator,
             scores,

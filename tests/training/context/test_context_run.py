@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,10 @@ from jupyter_cellorder.bundle import read_manifest
 from jupyter_cellorder.evaluation.run import evaluate
 from jupyter_cellorder.evaluation.sources import read_examples
 from training import calibrate, export, run
+from training.context import run as context_run
+from training.context.data import ContextQuestions
+from training.context.recipe import Mixture
+from training.data.cells import CellStore
 from training.loop import checkpoints
 from training.parity import PARITY
 
@@ -77,29 +82,44 @@ def test_a_run_cut_off_in_a_stage_ends_with_the_same_weights(
     assert max(float(np.abs(whole[name] - resumed[name]).max()) for name in whole) < 1e-6
 
 
-def test_a_further_stage_goes_on_from_the_weights_of_the_last_one(
-    tiny_run: TinyRun, tmp_path: Path
+def test_further_stages_go_on_from_the_weights_of_the_last_one(
+    tiny_run: TinyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without the vectors that only the first stage needs, and on other notebooks."""
+    """Without the vectors that only the first stage needs, and each on other notebooks."""
     output = tmp_path / "run"
     for part in ("cache", "unfrozen"):
         shutil.copytree(tiny_run.output / part, output / part)
     shutil.copytree(tiny_run.output / "frozen", output / "frozen")
     recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
     stage = recipe.read_text().partition("[unfrozen]")[2].partition("\n[")[0]
-    recipe.write_text(f"{recipe.read_text()}\n[further]{stage}")
+    own = "mixture = { all = 0.0, ordered = 1.0, few = 0.0 }"
+    recipe.write_text(f"{recipe.read_text()}\n[[further]]{stage}\n[[further]]{stage}\n{own}\n")
+    asked: list[Mixture] = []
+
+    def questions(store: CellStore, mixture: Mixture, longest: int, seed: int) -> ContextQuestions:
+        asked.append(mixture)
+        return ContextQuestions(store, mixture, longest, seed)
+
+    monkeypatch.setattr(context_run, "ContextQuestions", questions)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
     assert not (output / "vectors").exists() or not any((output / "vectors").iterdir())
-    before, after = (
-        load_file(output / stage / "model.safetensors") for stage in ("unfrozen", "further")
-    )
-    changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert any(name.startswith("network.") for name in changed)
-    assert any(name.startswith("encoder.") for name in changed)
-    first = [read_log(output / stage)[0]["loss"] for stage in ("unfrozen", "further")]
-    assert first[0] != first[1]
+    assert asked == [Mixture(), Mixture(all=0.0, ordered=1.0, few=0.0)]
+    stages = ("unfrozen", "further-1", "further-2")
+    for before, after in pairwise(
+        load_file(output / stage / "model.safetensors") for stage in stages
+    ):
+        changed = {name for name in before if not np.array_equal(before[name], after[name])}
+        assert any(name.startswith("network.") for name in changed)
+        assert any(name.startswith("encoder.") for name in changed)
+    first = [read_log(output / stage)[0]["loss"] for stage in stages]
+    assert len(set(first)) == 3
     last = load_file(output / "checkpoint" / "model.safetensors")
     assert all(np.array_equal(last[name], after[name]) for name in last)
+    # What is done is found again: nothing is trained, and the recipe is the same one.
+    (output / "checkpoint" / "model.safetensors").unlink()
+    assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
+    again = load_file(output / "checkpoint" / "model.safetensors")
+    assert all(np.array_equal(last[name], again[name]) for name in last)
 
 
 def test_calibration_rewrites_the_manifest_and_nothing_else(
