@@ -40,8 +40,8 @@ probability between them: {parity:.0e}).
 {rules}
 ## Where it comes from
 - **Encoder**: started from `{encoder}` (Apache License 2.0, Nils Reimers, Iryna Gurevych and the
-  sentence-transformers authors, after MiniLM by Microsoft); the top layers were trained further
-  here. The tokenizer is its own, unchanged.
+  sentence-transformers authors, after MiniLM by Microsoft); it was trained further here. The
+  tokenizer is its own, unchanged.
 - **Trained on** {corpus}. The repositories with their commits and licences are listed in
   `{sources}` ({licences}). No text of them is in this bundle.
 - **Recipe**: `{recipe}`; again with `python -m training.run {recipe} --data CORPUS --output RUN`,
