@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from jupyter_cellorder.members.onnx_session import onnx_session
 
-
 LARGE = 250  # cells from which what a question took is given back; pairs are what takes room
 
 
