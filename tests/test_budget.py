@@ -276,7 +276,7 @@ def test_a_suggestion_says_who_spoke_and_keeps_the_code_in_order(clock: type[Tim
 def test_the_questions_of_a_review_share_the_time(clock: type[Time]) -> None:
     cheap = Worker("cheap", 0.001, doubts=(0, 2, 4, 6, 8))
     dear = Worker("dear", 1.0, gflop=1000)
-    ensemble = Ensemble((cheap, dear), (1, 1), "two", ReviewSettings(folds=5, least_doubt=0.0))
+    ensemble = Ensemble((cheap, dear), (1, 1), "two", ReviewSettings(folds=5))
     found = suggest(Notebook.from_cells(CELLS), ensemble, "review", budget=3.4)
     assert found.members[0].cells == 5
     # The clock of a question is a sixth of the time at first; what one leaves, the others have.

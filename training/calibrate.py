@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ class Examined:
 
     trials: tuple[Trial, ...]
     inversions: tuple[int, ...]
+
+
+def loaded(bundle: Path, threads: int, least_doubt: float | None) -> Ensemble:
+    """The bundle, with another `ReviewSettings.least_doubt` where one is given."""
+    ensemble = load_bundle(bundle, threads=threads)
+    if least_doubt is None:
+        return ensemble
+    return replace(ensemble, review=replace(ensemble.review, least_doubt=least_doubt))
 
 
 def examine(example: Example, ensemble: Ensemble, seed: int) -> Examined:
@@ -102,6 +111,13 @@ def review_figures(fitted: Fitted) -> dict[str, Any]:
     }
 
 
+def _doubt(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 on")
+    return value
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0: the manifest holds the fitted numbers; 2: not, with a sentence that says why."""
     made = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
@@ -111,6 +127,12 @@ def main(arguments: list[str] | None = None) -> int:
     made.add_argument("--seed", type=int, default=0)
     made.add_argument(
         "--jobs", type=int, default=1, help="processes that ask; each loads the bundle once"
+    )
+    made.add_argument(
+        "--least-doubt",
+        type=_doubt,
+        help="from how much log-probability on a cell is doubtful (0: from any; default: the "
+        "bundle's own): fewer questions for members that speak plainly",
     )
     chosen = made.parse_args(arguments)
     try:
@@ -126,7 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    load = partial(load_bundle, chosen.bundle, threads=max(1, cores() // chosen.jobs))
+    threads = max(1, cores() // chosen.jobs)
+    load = partial(loaded, chosen.bundle, threads, chosen.least_doubt)
     met: list[Trial] = []
     wrong: list[tuple[int, ...]] = []
     bar = tqdm(total=len(examples), desc="calibrate", unit=" notebooks", mininterval=5)

@@ -66,7 +66,7 @@ class ReviewSettings:
     """
 
     folds: int = 2
-    least_doubt: float = 2.0
+    least_doubt: float = 0.0
     candidates: int = 8
     weights: Mapping[str, float] = field(default_factory=_unfitted_weights)
     calibration: tuple[float, float] = (1.0, 0.0)

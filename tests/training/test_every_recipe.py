@@ -11,12 +11,14 @@ from safetensors.torch import load_file
 from tiny_training import tiny_hub, tiny_kaggle
 
 from training import run, tasks
+from training.context.recipe import ContextRecipe
 from training.data.cache import open_store
 from training.data.splits import Split
 from training.ensemble.recipe import EnsembleRecipe
 from training.pointwise.recipe import PointwiseRecipe
 from training.recipe import names
 
+SHORT_FURTHER = ("steps=2", "score_every=1", "cells=40", "unfrozen_layers=1")
 SHORT = {
     "pointwise": ["stage.steps=3", "stage.score_every=2", "scored=3"],
     "pairwise": ["stage.steps=3", "stage.score_every=2", "stage.batch=16", "scored=2"],
@@ -24,11 +26,6 @@ SHORT = {
     "context": [
         *(f"frozen.{change}" for change in ("steps=3", "score_every=2", "cells=80")),
         *(f"unfrozen.{change}" for change in ("steps=2", "score_every=1", "cells=40")),
-        *(
-            f"further.{number}.{change}"
-            for number in (0, 1)
-            for change in ("steps=2", "score_every=1", "cells=40", "unfrozen_layers=1")
-        ),
         "network.width=32",
         "network.feed_forward=32",
         "scored=3",
@@ -66,7 +63,12 @@ def test_a_recipe_runs_from_kaggles_layout_to_a_checkpoint(
     output = tmp_path / "run"
     arguments = [name, "--data", str(kaggle), "--output", str(output)]
     arguments += ["--encoders", str(hub), "--cache", str(cache)]
-    for change in [*SHORT[recipe.task], *(["notebooks=0"] if recipe.task != "ensemble" else [])]:
+    further = range(len(recipe.further)) if isinstance(recipe, ContextRecipe) else ()
+    for change in [
+        *SHORT[recipe.task],
+        *(f"further.{number}.{change}" for number in further for change in SHORT_FURTHER),
+        *(["notebooks=0"] if recipe.task != "ensemble" else []),
+    ]:
         arguments += ["--set", change]
     assert run.main(arguments) == 0
     assert "Next: python -m training." in capsys.readouterr().out

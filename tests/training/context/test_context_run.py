@@ -132,6 +132,10 @@ def test_calibration_rewrites_the_manifest_and_nothing_else(
     assert new.files == old.files
     assert new.review != old.review
     assert new.figures["calibration_notebooks"] == 12
+    assert new.review.least_doubt == old.review.least_doubt == 0
+    arguments = [str(bundle), "--data", str(tiny_run.corpus / "valid.jsonl.zst")]
+    assert calibrate.main([*arguments, "--least-doubt", "0.01"]) == 0
+    assert read_manifest(bundle).review.least_doubt == 0.01
     assert suggest(Notebook(()), load_bundle(bundle)).notice == "no-cells"
 
 
