@@ -46,7 +46,7 @@ probability between them: {parity:.0e}).
   `{sources}` ({licences}). No text of them is in this bundle.
 - **Recipe**: `{recipe}`; again with `python -m training.run {recipe} --data CORPUS --output RUN`,
   `python -m training.export RUN --output BUNDLE`{add_rules}, `python -m training.calibrate BUNDLE
-  --data VALIDATION`.
+  --data VALIDATION --least-doubt {least_doubt:g}`.
 
 ## Figures
 {scores}
@@ -116,6 +116,7 @@ def card(
         add_rules=""
         if rules is None
         else ",\n  `python -m training.priors --data CORPUS --bundle BUNDLE`",
+        least_doubt=manifest["review"].get("least_doubt", 0.0),
         encoder=facts["encoder"],
         markdown=facts["tokens"]["markdown"],
         code=facts["tokens"]["code"],

@@ -62,8 +62,10 @@ def test_the_card_counts_the_rules_that_a_bundle_has(rules: dict[str, Any] | Non
         "calibration_notebooks": 10,
         "repair": {},
     }
-    manifest = {"name": "n", "recipe": "r", "corpus": "c", "figures": figures}
+    review = {"least_doubt": 1.5}
+    manifest = {"name": "n", "recipe": "r", "corpus": "c", "figures": figures, "review": review}
     facts = {"encoder": "e", "tokens": {"markdown": 64, "code": 64}}
     text = card.card(manifest, facts, Counter(), rules)
     assert ("`priors`: 2 rules" in text and "1,234 training notebooks" in text) == bool(rules)
     assert ("python -m training.priors" in text) == bool(rules)
+    assert "--least-doubt 1.5`" in text
