@@ -31,12 +31,15 @@ def locate(name: str) -> str:
     return name
 
 
-def load_encoder(name: str, dropout: float | None = None) -> nn.Module:
+def load_encoder(
+    name: str, dropout: float | None = None, attention: str | None = None
+) -> nn.Module:
     """The encoder in fp32, without a pooling head of its own.
 
     Args:
         name: A folder, or a name on the hub.
         dropout: Of its layers and its attention; None leaves its own.
+        attention: How transformers computes it (``sdpa``, ``eager``); None leaves the choice to it.
 
     Raises:
         EncoderError: neither a folder, nor in the cache, nor reachable on the hub.
@@ -47,7 +50,9 @@ def load_encoder(name: str, dropout: float | None = None) -> nn.Module:
         else {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
     )
     try:
-        encoder: Any = AutoModel.from_pretrained(locate(name), dtype="float32", **rates)
+        encoder: Any = AutoModel.from_pretrained(
+            locate(name), dtype="float32", attn_implementation=attention, **rates
+        )
     except (OSError, ValueError) as error:
         raise _missing(name, error) from error
     if getattr(encoder, "pooler", None) is not None:

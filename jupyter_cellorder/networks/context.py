@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from jupyter_cellorder.members.context_input import FLOAT
 from jupyter_cellorder.networks.context_shape import ContextConfig
+from jupyter_cellorder.networks.pair_bias import PairBias
 
 STATES = 4
 
@@ -168,13 +169,9 @@ class ContextNetwork(nn.Module):
         self.second_position = nn.Sequential(
             nn.Linear(20, width), nn.GELU(), nn.Linear(width, width)
         )
-        pairs = 2 * config.channels + 2  # channels both ways, cosine, distance known
-        self.first_bias = nn.Sequential(
-            nn.Linear(pairs + 5, 32), nn.GELU(), nn.Linear(32, config.heads)
-        )
-        self.second_bias = nn.Sequential(
-            nn.Linear(pairs + 5, 32), nn.GELU(), nn.Linear(32, config.heads)
-        )
+        facts = 2 * config.channels + 2  # channels both ways, cosine, both places known
+        self.first_bias = PairBias(facts, config.heads)
+        self.second_bias = PairBias(facts, config.heads)
         self.first = nn.ModuleList(Layer(config) for _ in range(config.first_layers))
         self.second = nn.ModuleList(Layer(config) for _ in range(config.second_layers))
         scores = 2 * (config.channels + 1)
@@ -192,17 +189,6 @@ class ContextNetwork(nn.Module):
         )
         return torch.cat([edges, torch.sin(angle), torch.cos(angle)], -1)
 
-    @staticmethod
-    def _distances(position: Tensor, known: Tensor) -> Tensor:
-        """(B, L, L, 5): signed and absolute distance, near marks, 0 where a place is unknown."""
-        delta = position.unsqueeze(2) - position.unsqueeze(1)
-        both = known.unsqueeze(2) * known.unsqueeze(1)
-        log = torch.sign(delta) * torch.log1p(delta.abs())
-        near = torch.exp(-delta.abs() / 2)
-        return torch.stack(
-            [log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], -1
-        ) * both.unsqueeze(-1)
-
     def forward(self, batch: ContextInput) -> tuple[Look, Look]:
         """The first and the second look at a batch."""
         count = batch.anchors.shape[1]
@@ -213,8 +199,6 @@ class ContextNetwork(nn.Module):
 
         x = batch.vectors
         unit = F.normalize(x.float(), dim=-1, eps=1e-6)
-        cosine = (unit @ unit.transpose(1, 2)).unsqueeze(1)
-        channels = torch.cat([batch.similarity, cosine], 1)
         size = torch.stack([torch.log1p(n), torch.log1p(m), m / (n + m)], -1).expand(
             -1, x.shape[1], -1
         )
@@ -224,17 +208,17 @@ class ContextNetwork(nn.Module):
         cells = cells + self.state(batch.states)
         cells = cells + self.position(self._waves(batch.positions, n)) * known.unsqueeze(-1)
 
+        cosine = (unit @ unit.transpose(1, 2)).unsqueeze(1)
         both_ways = torch.cat([batch.similarity, batch.similarity.transpose(2, 3), cosine], 1)
-        pairs = both_ways.permute(0, 2, 3, 1)
-        same_kind = (known.unsqueeze(2) * known.unsqueeze(1)).unsqueeze(-1)
-        pairs = torch.cat([pairs, same_kind], -1)
+        both_known = (known.unsqueeze(2) * known.unsqueeze(1)).unsqueeze(-1)
+        pairs = torch.cat([both_ways.permute(0, 2, 3, 1), both_known], -1)
         hidden = -1e4 * (1 - present).unsqueeze(1).unsqueeze(1)
-        bias = self.first_bias(torch.cat([pairs, self._distances(batch.positions, known)], -1))
-        bias = bias.permute(0, 3, 1, 2).float() + hidden
+        bias = self.first_bias(pairs, batch.positions, known) + hidden
         for layer in self.first:
             cells = layer(cells, bias)
 
-        scores = self._scores(channels[:, :, count:, :count], batch.anchors)
+        channels = torch.cat([batch.similarity, cosine], 1)[:, :, count:, :count]
+        scores = self._scores(channels, batch.anchors)
         first = self.first_head(cells, scores, batch.numbering, batch.anchors)
 
         # Second look: every float stands where the first look expects it.
@@ -246,8 +230,7 @@ class ContextNetwork(nn.Module):
         unsure = torch.cat([torch.zeros_like(batch.positions[:, :count]), torch.log1p(spread)], 1)
         waves = torch.cat([self._waves(expected, n), unsure.unsqueeze(-1)], -1)
         cells = cells + self.second_position(waves)
-        bias = self.second_bias(torch.cat([pairs, self._distances(expected, present)], -1))
-        bias = bias.permute(0, 3, 1, 2).float() + hidden
+        bias = self.second_bias(pairs, expected, present) + hidden
         for layer in self.second:
             cells = layer(cells, bias)
         belief = torch.log(share + 1e-4) / 4

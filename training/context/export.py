@@ -103,7 +103,7 @@ def parity(folder: Path, facts: dict[str, Any], encoder: dict[str, Any]) -> floa
         OnnxComputer(folder, None),
     )
     differences = []
-    for seed, (n, m) in enumerate([(1, 1), (2, 5), (30, 20), (9, 1), (120, 80)]):
+    for seed, (n, m) in enumerate([(1, 1), (2, 5), (30, 20), (9, 1), (120, 80), (300, 160)]):
         ids = _tokens(n + m, 5 + 4 * seed, int(encoder["vocab_size"])).numpy()
         mask = np.ones_like(ids)
         mask[:n, 4:] = 0

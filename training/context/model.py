@@ -40,11 +40,18 @@ class ContextModel(nn.Module):
         if batch.vectors is not None:
             return batch.vectors
         assert self.encoder is not None and batch.back is not None
+        # One lookup for all chunks: each has a gradient of the size of the vocabulary.
+        every = torch.cat([ids.flatten() for ids, _ in batch.tokens])
+        words: Tensor = self.encoder.get_input_embeddings()(every)  # type: ignore[operator]
+        texts = torch.split(words, [ids.numel() for ids, _ in batch.tokens])
         pooled = [
             mean_pool(
-                self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state, mask
+                self.encoder(
+                    inputs_embeds=text.view(*mask.shape, -1), attention_mask=mask
+                ).last_hidden_state,
+                mask,
             ).float()
-            for ids, mask in batch.tokens
+            for text, (_, mask) in zip(texts, batch.tokens, strict=True)
         ]
         return torch.cat(pooled)[batch.back]
 

@@ -1,0 +1,81 @@
+"""What any two cells have to do with each other, as a bias on every attention head.
+
+A small network reads each of the L x L pairs. Its hidden layer is the largest thing that the
+``context`` member ever computes (128 MB for 1,000 cells), so that at serving it is made of some
+rows at a time.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+ROOM = 131_072  # pairs at a time: 16 MB of a hidden layer 32 wide; in smaller parts it is slower
+HIDDEN = 32
+DISTANCES = 5
+
+
+class PairBias(nn.Sequential):
+    """Pairs of cells to (B, heads, L, L).
+
+    Args:
+        facts: how much is known of a pair, whatever places its cells are given.
+        heads: of the attention.
+    """
+
+    def __init__(self, facts: int, heads: int) -> None:
+        super().__init__(nn.Linear(facts + DISTANCES, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, heads))
+
+    def forward(  # type: ignore[override]
+        self, pairs: Tensor, position: Tensor, placed: Tensor
+    ) -> Tensor:
+        """Read every pair.
+
+        ``pairs`` (B, L, L, facts); ``position`` (B, L), and ``placed`` (B, L): 1 where that is to
+        be believed.
+        """
+        wide, narrow = self[0], self[2]
+        assert isinstance(wide, nn.Linear) and isinstance(narrow, nn.Linear)
+        bias: Tensor = _in_rows(
+            pairs,
+            position,
+            placed,
+            wide.weight,
+            wide.bias,
+            narrow.weight,
+            narrow.bias,
+            0 if self.training else ROOM,
+        )
+        return bias
+
+
+# A loop in ONNX, not as many copies of the body as the traced example has blocks.
+@torch.jit.script_if_tracing  # type: ignore[untyped-decorator]
+def _in_rows(
+    pairs: Tensor,
+    position: Tensor,
+    placed: Tensor,
+    wide: Tensor,
+    wide_bias: Tensor,
+    narrow: Tensor,
+    narrow_bias: Tensor,
+    room: int,
+) -> Tensor:
+    """The rows in blocks of ``room`` pairs, or all at once where that is 0."""
+    length = pairs.shape[1]
+    rows = max(1, room // length) if room > 0 else length
+    blocks = []
+    for start in range(0, length, rows):
+        size = min(rows, length - start)
+        delta = position.narrow(1, start, size).unsqueeze(2) - position.unsqueeze(1)
+        both = placed.narrow(1, start, size).unsqueeze(2) * placed.unsqueeze(1)
+        log = torch.sign(delta) * torch.log1p(delta.abs())
+        near = torch.exp(-delta.abs() / 2)
+        distances = torch.stack(
+            [log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], -1
+        )
+        read = torch.cat([pairs.narrow(1, start, size), distances * both.unsqueeze(-1)], -1)
+        block = F.linear(F.gelu(F.linear(read, wide, wide_bias)), narrow, narrow_bias)
+        blocks.append(block.permute(0, 3, 1, 2).float())
+    return torch.cat(blocks, 2)
