@@ -244,16 +244,19 @@ def test_report_without_matplotlib_is_refused_before_anything_is_asked(
     assert "needs matplotlib" in err
 
 
-def test_the_task_repair_is_measured_with_review_mode(command, folder):
-    status, out, _ = command("evaluate", folder, "--task", "repair", "--json")
+@pytest.mark.parametrize("task", ["repair", "selected"])
+def test_tasks_of_single_cells(command, folder, task):
+    status, out, _ = command("evaluate", folder, "--task", task, "--json")
     assert status == 0
+    assert json.loads(out)["task"] == task
     assert json.loads(out)["notebooks"] == 4
-    assert command("evaluate", folder, "--task", "repair").status == 0
+    assert command("evaluate", folder, "--task", task).status == 0
 
 
-def test_the_task_repair_is_shared_among_processes(command, folder, monkeypatch):
+@pytest.mark.parametrize("task", ["repair", "selected"])
+def test_tasks_of_single_cells_are_shared_among_processes(command, folder, task, monkeypatch):
     monkeypatch.setattr("jupyter_cellorder.cli.evaluate.load_bundle", ranked_members.loaded)
-    asked = ("evaluate", folder, "--task", "repair", "--json")
+    asked = ("evaluate", folder, "--task", task, "--json")
     alone, together = run_trio(command, *asked), command(*asked, "--jobs", 2)
     assert (together.status, together.out) == (0, alone.out)
 
@@ -262,9 +265,10 @@ def test_the_task_repair_is_shared_among_processes(command, folder, monkeypatch)
     ("argv", "said"),
     [
         (["--jobs", "0"], "--jobs 0 makes no sense"),
-        (["--task", "sort"], "There is no task 'sort'; use one of: order, repair."),
+        (["--task", "sort"], "There is no task 'sort'; use one of: order, repair, selected."),
         (["--task", "repair", "--report", "r"], "--report goes with --task order"),
         (["--task", "repair", "--resume", "r"], "--resume goes with --task order"),
+        (["--task", "selected", "--keep-markdown-order"], "goes with --task order"),
         (["--strategy", "vote"], "There is no strategy 'vote'"),
         (["--strategy", "rank-mean"], "'rank-mean' gives no order here"),
         (["--strategy", "rank-mean", "--keep-markdown-order"], "leave --keep-markdown-order out"),

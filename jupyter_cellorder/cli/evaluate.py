@@ -32,7 +32,7 @@ from jupyter_cellorder.processes import cores
 from jupyter_cellorder.strategies import DEFAULT, STRATEGIES, parse_weights
 from jupyter_cellorder.suggest import Mode
 
-TASKS = ("order", "repair")
+TASKS = ("order", "repair", "selected")
 WORST = 12  # notebooks shown in a report
 
 
@@ -72,12 +72,14 @@ class EvaluateApp(ModelCommand):
     jupyter cellorder evaluate ai4code/test --submission submission.csv
     jupyter cellorder evaluate notebooks/ --bundle atlantis/ --weights 6:5:2:3
     jupyter cellorder evaluate notebooks/ --task repair
+    jupyter cellorder evaluate notebooks/ --task selected
     """
 
     task = Unicode(
         "order",
-        help="""What is measured: 'order', how well a hidden order is found again, or 'repair', how
-        well review mode brings displaced cells back.""",
+        help="""What is measured: 'order', how well a hidden order is found again; 'repair', how
+        well review mode brings displaced cells back; or 'selected', how well a single selected
+        cell is placed.""",
     ).tag(config=True)
     mode = Unicode(Mode.ALL.value, help="Mode of the suggestions; 'all'.").tag(config=True)
     keep_markdown_order = Bool(
@@ -141,7 +143,7 @@ class EvaluateApp(ModelCommand):
         """Measure, then print a table or JSON; what was left out goes to stderr."""
         self._check_options()
         skipped = Skipped()
-        measure = {"order": self._order, "repair": self._repair}[self.task]
+        measure = self._order if self.task == "order" else self._cells
         try:
             with self._paths() as paths:
                 result = measure(paths, skipped)
@@ -268,14 +270,19 @@ class EvaluateApp(ModelCommand):
             option = "--report" if self.report else "--keep-markdown-order"
             self.fail(f"{option} needs true orders, and those of {folder} are not given.")
 
-    def _repair(self, paths: list[Path], skipped: Skipped) -> Result:
+    def _cells(self, paths: list[Path], skipped: Skipped) -> Result:
+        """The tasks that look at single cells."""
         from jupyter_cellorder.evaluation.repair import evaluate_repair
+        from jupyter_cellorder.evaluation.selected import evaluate_selected
 
         examples: Iterable[Example] = read_examples(paths, skipped)
         if self.limit:
             examples = while_reading(examples)
         with closing(Progress()) as progress:
-            return evaluate_repair(
+            ask: Callable[..., Result] = (
+                evaluate_repair if self.task == "repair" else evaluate_selected
+            )
+            return ask(
                 examples,
                 self._ensemble(),
                 seed=self.seed,

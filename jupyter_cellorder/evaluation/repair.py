@@ -22,16 +22,19 @@ from jupyter_cellorder.evaluation.displace import displace
 from jupyter_cellorder.evaluation.hide import random_for
 from jupyter_cellorder.evaluation.run import Progress
 from jupyter_cellorder.evaluation.sample import sample
+from jupyter_cellorder.evaluation.shares import (
+    Interval,
+    drawn_sums,
+    percent,
+    share_interval,
+    span,
+)
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
-from jupyter_cellorder.metric import resampled_sums
 from jupyter_cellorder.review.moves import propose
 from jupyter_cellorder.review.settings import Eagerness
 
 BINS = 10
 CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98)
-
-Interval = tuple[float, float] | None
-"""95 % cluster bootstrap; None with fewer than two clusters, or where nothing was proposed."""
 
 
 @dataclass(frozen=True)
@@ -128,16 +131,16 @@ class RepairResult:
         error = "-" if self.calibration_error is None else f"{self.calibration_error:.3f}"
         lines = [
             f"{'review mode':<27}  95 % interval",
-            f"precision of moves   {_percent(at.precision)}  {_span(at.precision_ci95)}",
-            f"... of a wrong cell   {_percent(at.misplaced)}",
-            f"recall of displaced  {_percent(at.recall)}  {_span(at.recall_ci95)}",
-            f"false moves in 100   {at.false_moves:6.2f}  {_span(at.false_moves_ci95, 'cells')}",
+            f"precision of moves   {percent(at.precision)}  {span(at.precision_ci95)}",
+            f"... of a wrong cell   {percent(at.misplaced)}",
+            f"recall of displaced  {percent(at.recall)}  {span(at.recall_ci95)}",
+            f"false moves in 100   {at.false_moves:6.2f}  {span(at.false_moves_ci95, 'cells')}",
             f"calibration error    {error:>6}",
             "",
             "confidence  moves  precision  of a wrong cell  recall  false moves in 100",
             *(
-                f"{point.confidence:10.2f}  {point.moves:5d}  {_percent(point.precision):>9}  "
-                f"{_percent(point.misplaced):>15}  {_percent(point.recall)}  "
+                f"{point.confidence:10.2f}  {point.moves:5d}  {percent(point.precision):>9}  "
+                f"{percent(point.misplaced):>15}  {percent(point.recall)}  "
                 f"{point.false_moves:18.2f}"
                 for point in self.curve
             ),
@@ -228,19 +231,18 @@ class RepairTally:
             ],
             axis=1,
         )
-        several = len(set(self._clusters)) > 1
-        drawn = resampled_sums(sums, self._clusters, seed=seed) if several else None
+        drawn = drawn_sums(sums, self._clusters, seed)
         right, moves, displaced, wrongly, markdown = sums.sum(axis=0).tolist()
         return RepairPoint(
             threshold,
             len(shown),
             right / moves if moves else None,
-            _interval(drawn, 0, 1),
+            share_interval(drawn, 0, 1),
             sum(wrong for _, wrong, _ in shown) / moves if moves else None,
             right / displaced if displaced else 0.0,
-            _interval(drawn, 0, 2),
+            share_interval(drawn, 0, 2),
             wrongly / markdown if markdown else 0.0,
-            _interval(drawn, 3, 4),
+            share_interval(drawn, 3, 4),
         )
 
     def result(
@@ -365,25 +367,3 @@ def calibration_error(bins: Iterable[tuple[float, float, int]]) -> float | None:
     gaps = [(abs(sure - right), moves) for sure, right, moves in bins]
     total = sum(moves for _, moves in gaps)
     return sum(gap * moves for gap, moves in gaps) / total if total else None
-
-
-def _interval(drawn: NDArray[np.float64] | None, part: int, whole: int) -> Interval:
-    if drawn is None:
-        return None
-    # A resample without any has no share.
-    kept = drawn[drawn[:, whole] > 0]
-    if not len(kept):
-        return None
-    low, high = np.quantile(kept[:, part] / kept[:, whole], [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _percent(share: float | None) -> str:
-    return "     -" if share is None else f"{share:6.1%}"
-
-
-def _span(interval: Interval, unit: str = "%") -> str:
-    if interval is None:
-        return "(none)"
-    low, high = interval
-    return f"{low:.1%} .. {high:.1%}" if unit == "%" else f"{low:.2f} .. {high:.2f}"
