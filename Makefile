@@ -4,6 +4,7 @@
 # make soak  the long browser tests, on notebooks of 1,000 cells
 # make bench-data  the corpus cache at the size of Kaggle's data set (an hour, 12 GB of disk)
 # make bench-training DATA=CORPUS  tokens a second of a training step, against a plain loop
+# make bundle DATA=CORPUS RUN=FOLDER  the bundle that ships, trained again: FOLDER/bundle
 # make clean remove what the two have built (not .lab, your copy of the example)
 
 PYTHON ?= python3
@@ -11,6 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 LAB_ARGS ?=
 BENCH_ARGS ?=
+
+TRAINED_ON := 22,022 Python notebooks of 268 public repositories under permissive licences (the \
+train split of 25,028)
+SCORE = $(BIN)/jupyter-cellorder evaluate --json --jobs 2 --bundle "$(RUN)/bundle" "$(DATA)
 
 EXAMPLE := jupyter_cellorder/examples/out-of-order/sorting-support-tickets.ipynb
 FRONT := package.json yarn.lock tsconfig.json install.json \
@@ -22,7 +27,7 @@ SOURCES := pyproject.toml README.md $(FRONT) \
 # The package build keeps a front end that is already there: drop it when its sources are newer.
 drop-stale-front = $(if $(filter $(FRONT),$?),rm -rf jupyter_cellorder/labextension)
 
-.PHONY: lab test soak bench bench-data bench-training clean
+.PHONY: lab test soak bench bench-data bench-training bundle clean
 
 lab: $(VENV)/.installed
 	@mkdir -p .lab
@@ -44,6 +49,24 @@ soak: $(VENV)/.tested-with
 
 bench-training: $(VENV)/.tested-with
 	$(BIN)/python scripts/bench_training.py --data $(DATA) $(BENCH_ARGS)
+
+# What was trained is found again; what is made of it is made anew.
+bundle: $(VENV)/.tested-with
+	@test -n "$(DATA)" -a -n "$(RUN)" || { echo "Say where the corpus is and where the run goes: \
+	make bundle DATA=CORPUS RUN=FOLDER" >&2; exit 2; }
+	$(BIN)/python -m training.run minilm-context --data "$(DATA)" --output "$(RUN)"
+	rm -rf "$(RUN)/bundle"
+	$(BIN)/python -m training.export "$(RUN)" --output "$(RUN)/bundle" --corpus "$(TRAINED_ON)"
+	$(BIN)/python -m training.priors --data "$(DATA)" --bundle "$(RUN)/bundle"
+	$(BIN)/python -m training.calibrate "$(RUN)/bundle" --data "$(DATA)/valid.jsonl.zst" \
+		--limit 500 --least-doubt 2 --jobs 2
+	$(SCORE)/valid.jsonl.zst" --limit 500 > "$(RUN)/valid.json"
+	$(SCORE)/valid.jsonl.zst" --limit 500 --keep-markdown-order > "$(RUN)/valid-keep.json"
+	$(SCORE)/valid.jsonl.zst" --limit 500 --task selected > "$(RUN)/selected.json"
+	$(SCORE)/test.jsonl.zst" > "$(RUN)/test.json"
+	$(BIN)/python -m training.card "$(RUN)/bundle" --sources "$(DATA)/SOURCES.csv" \
+		--scores "$(RUN)/valid.json" "$(RUN)/valid-keep.json" "$(RUN)/test.json" \
+		--selected "$(RUN)/selected.json" --command "make bundle DATA=CORPUS RUN=RUN"
 
 bench-data: $(VENV)/.tested-with
 	$(BIN)/python scripts/bench_data.py $(BENCH_ARGS)

@@ -44,13 +44,11 @@ probability between them: {parity:.0e}).
   tokenizer is its own, unchanged.
 - **Trained on** {corpus}. The repositories with their commits and licences are listed in
   `{sources}` ({licences}). No text of them is in this bundle.
-- **Recipe**: `{recipe}`; again with `python -m training.run {recipe} --data CORPUS --output RUN`,
-  `python -m training.export RUN --output BUNDLE`{add_rules}, `python -m training.calibrate BUNDLE
-  --data VALIDATION --least-doubt {least_doubt:g}`.
+- **Recipe**: `{recipe}`; again with {command}.
 
 ## Figures
 {scores}
-
+{selected}
 Review mode, fitted on {calibration_notebooks} held-out notebooks and measured on those of
 repositories that it was not fitted on. Intact, the notebooks show how often a cell is moved without
 need; then one to three of their markdown cells are displaced.
@@ -66,6 +64,18 @@ need; then one to three of their markdown cells are displaced.
   read.
 - The end of a long cell is seen, its middle is not. Notebooks of more than 2,000 cells are
   refused.
+"""
+
+
+STEPS = """`python -m training.run {recipe} --data CORPUS --output RUN`,
+  `python -m training.export RUN --output BUNDLE`{add_rules}, `python -m training.calibrate BUNDLE
+  --data VALIDATION --least-doubt {least_doubt:g}`"""
+
+
+SELECTED = """
+A single selected cell, everything else in its place ({cells:,} cells of {notebooks:,} held-out
+notebooks): {right} come into their own gap, {among_three} have it among the three likeliest; TF-IDF
+alone puts {nearest} there.
 """
 
 
@@ -113,10 +123,8 @@ def card(
         rules=""
         if rules is None
         else RULES.format(count=len(rules["rules"]), notebooks=rules["notebooks"]),
-        add_rules=""
-        if rules is None
-        else ",\n  `python -m training.priors --data CORPUS --bundle BUNDLE`",
-        least_doubt=manifest["review"].get("least_doubt", 0.0),
+        command=_command(manifest, rules is not None),
+        selected=_selected(figures["selected"]) if "selected" in figures else "",
         encoder=facts["encoder"],
         markdown=facts["tokens"]["markdown"],
         code=facts["tokens"]["code"],
@@ -126,6 +134,25 @@ def card(
         calibration_notebooks=figures["calibration_notebooks"],
         repair="\n".join(_repair_row(name, found) for name, found in figures["repair"].items()),
     )
+
+
+def _command(manifest: dict[str, Any], rules: bool) -> str:
+    """How the bundle is made again: the one command that made it, or the steps."""
+    if "command" in manifest:
+        return f"`{manifest['command']}`"
+    return STEPS.format(
+        recipe=manifest["recipe"],
+        add_rules=",\n  `python -m training.priors --data CORPUS --bundle BUNDLE`" if rules else "",
+        least_doubt=manifest["review"].get("least_doubt", 0.0),
+    )
+
+
+def _selected(found: dict[str, Any]) -> str:
+    shares = {
+        name: _with_interval(found[name], found[f"{name}_ci95"])
+        for name in ("right", "among_three", "nearest")
+    }
+    return SELECTED.format(cells=found["cells"], notebooks=found["notebooks"], **shares)
 
 
 def _repair_row(eagerness: str, found: dict[str, Any]) -> str:
@@ -154,11 +181,17 @@ def main(arguments: list[str] | None = None) -> int:
     made.add_argument(
         "--scores", type=Path, nargs="+", required=True, help="files of evaluate --json"
     )
+    made.add_argument("--selected", type=Path, help="what evaluate --task selected --json printed")
+    made.add_argument("--command", help="the one command that makes this bundle again")
     chosen = made.parse_args(arguments)
     try:
+        figures: dict[str, Any] = {}
+        if chosen.selected is not None:
+            figures["selected"] = _placed(chosen.selected)
         scores = {path.stem: _score(path) for path in chosen.scores}
         licences = _copy_sources(chosen.sources, chosen.bundle / SOURCES)
-        update_manifest(chosen.bundle, {}, {"scores": scores})
+        changes = {} if chosen.command is None else {"command": chosen.command}
+        update_manifest(chosen.bundle, changes, {**figures, "scores": scores})
         manifest = json.loads((chosen.bundle / MANIFEST).read_text(encoding="utf-8"))
         facts = json.loads((chosen.bundle / "context" / "context.json").read_text(encoding="utf-8"))
         text = card(manifest, facts, licences, _rules(chosen.bundle, manifest))
@@ -201,6 +234,14 @@ def _score(path: Path) -> dict[str, Any]:
         "baselines",
         "keep_markdown_order",
     )
+    return {name: record[name] for name in kept}
+
+
+def _placed(path: Path) -> dict[str, Any]:
+    """What of an evaluation of single cells is kept in the manifest."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    shares = ("right", "among_three", "right_code", "nearest")
+    kept = (*shares, *(f"{name}_ci95" for name in shares), "cells", "notebooks", "clusters")
     return {name: record[name] for name in kept}
 
 

@@ -28,11 +28,19 @@ def test_the_card_says_what_was_measured(
     command(["evaluate", str(valid), "--bundle", str(bundle), "--json"])
     printed = capsys.readouterr().out
     scores.write_text(printed)
+    selected = tmp_path / "selected.json"
+    command(["evaluate", str(valid), "--bundle", str(bundle), "--task", "selected", "--json"])
+    selected.write_text(capsys.readouterr().out)
     arguments = [str(bundle), "--sources", str(sources), "--scores", str(scores)]
+    arguments += ["--selected", str(selected), "--command", "make it so"]
     assert card.main(arguments) == 0
     text = (bundle / "README.md").read_text()
     measured = json.loads(printed)["kendall_tau"]
     assert f"| tiny-valid | all | 12 | {measured:.3f} |" in text
+    placed = json.loads(selected.read_text())
+    assert f"cells of 12 held-out\nnotebooks): {placed['right']:.1%}" in text
+    assert "again with `make it so`" in text
+    assert json.loads((bundle / "manifest.json").read_text())["command"] == "make it so"
     # Attribution for what the weights come from; the test split taught nothing.
     assert "a/b" in (bundle / "SOURCES.csv").read_text()
     assert "c/d" not in (bundle / "SOURCES.csv").read_text()
