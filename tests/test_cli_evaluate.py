@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import pytest
 import ranked_members
@@ -8,6 +9,8 @@ from command_line import command_line
 from scripted_members import ByHash, numbered, write_ipynb
 from test_evaluation_journal import without_times
 from test_evaluation_sources import write_kaggle
+
+from jupyter_cellorder.bundle import DEFAULT
 
 
 @pytest.fixture
@@ -152,6 +155,35 @@ def test_table_has_a_line_for_each_and_fits(command, folder):
     assert "20,000 notebooks would take" in out
 
 
+def test_other_bundles_stand_beside(command, folder, monkeypatch, tmp_path):
+    rival = tmp_path / "rival"
+    shutil.copytree(DEFAULT, rival)
+    asked = ["evaluate", folder, "--beside", rival, "--beside", DEFAULT, "--json"]
+    alone = json.loads(run_trio(command, *asked).out)
+    assert {"rival", "default"} <= alone["beside"].keys()
+    # The same bundle twice is as good as itself.
+    first, second = ({**alone["beside"][name], "seconds": 0} for name in ("rival", "default"))
+    assert first == second
+    assert first["difference"] == first["kendall_tau"] - alone["kendall_tau"]
+    monkeypatch.setattr("jupyter_cellorder.cli.evaluate.load_bundle", ranked_members.loaded)
+    together = json.loads(command(*asked, "--jobs", 2).out)
+    assert without_times(together) == without_times(alone)
+
+
+def test_another_bundle_that_is_not_there_is_told_at_once(command, folder):
+    status, out, err = command("evaluate", folder, "--beside", "no/such/bundle")
+    assert (status, out) == (2, "")
+    assert "no/such/bundle" in err
+
+
+def test_rows_beside_another_bundle_are_rows_of_their_own(command, folder, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    assert command("evaluate", folder, "--resume", rows).status == 0
+    status, _, err = command("evaluate", folder, "--resume", rows, "--beside", DEFAULT)
+    assert status == 2
+    assert "another bundle" in err
+
+
 def test_several_processes_find_the_same(command, folder, monkeypatch):
     alone = json.loads(run_trio(command, "evaluate", folder, "--json").out)
     monkeypatch.setattr("jupyter_cellorder.cli.evaluate.load_bundle", ranked_members.loaded)
@@ -269,6 +301,7 @@ def test_tasks_of_single_cells_are_shared_among_processes(command, folder, task,
         (["--task", "repair", "--report", "r"], "--report goes with --task order"),
         (["--task", "repair", "--resume", "r"], "--resume goes with --task order"),
         (["--task", "selected", "--keep-markdown-order"], "goes with --task order"),
+        (["--task", "selected", "--beside", "b"], "--beside goes with --task order"),
         (["--strategy", "vote"], "There is no strategy 'vote'"),
         (["--strategy", "rank-mean"], "'rank-mean' gives no order here"),
         (["--strategy", "rank-mean", "--keep-markdown-order"], "leave --keep-markdown-order out"),
@@ -292,6 +325,7 @@ def test_options_that_make_no_sense_are_refused(command, folder, argv, said, mon
         ([], "write the model's with --submission FILE"),
         (["--submission", "s.csv", "--report", "r"], "--report needs true orders"),
         (["--submission", "s.csv", "--keep-markdown-order"], "--keep-markdown-order needs true"),
+        (["--submission", "s.csv", "--beside", "b"], "--beside needs true orders"),
     ],
 )
 def test_a_folder_without_orders_is_not_scored(command, kaggle, argv, said, monkeypatch, tmp_path):

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ranked_members import trio
 from scripted_members import ByHash, ById, ByNumber, ByPresentation, ensemble, example, numbered
 
 from jupyter_cellorder.errors import RequestError
@@ -219,3 +220,45 @@ def test_examples_must_not_be_changed_by_scoring():
     shown = example("a", "mcmc")
     evaluate([shown], ensemble(ByHash()))
     assert shown.notebook == Notebook.from_cells(numbered("mcmc"))
+
+
+def test_other_bundles_are_asked_about_the_same_notebooks():
+    rivals = {"hashed": ensemble(ByHash()), "trio": trio()}
+    result = evaluate(EXAMPLES, ensemble(ByNumber()), beside=lambda: rivals)
+    alone = {name: evaluate(EXAMPLES, rival, seed=0) for name, rival in rivals.items()}
+    # A rival of one member is itself; of several, its members and strategies have lines too.
+    assert list(result.beside) == [
+        "hashed",
+        "trio",
+        *("trio: near", "trio: far", "trio: by-hash"),
+        *("trio: rank-mean", "trio: submission-mean"),
+    ]
+    for name, rival in alone.items():
+        assert result.beside[name].kendall_tau == rival.kendall_tau
+        assert result.beside[name].ci95 == rival.ci95
+    near, mean = alone["trio"].members["near"], alone["trio"].strategies["rank-mean"]
+    assert result.beside["trio: near"].kendall_tau == near.kendall_tau
+    assert result.beside["trio: rank-mean"].kendall_tau == mean.kendall_tau
+    # The ensemble itself is scored as without them; the differences are to it.
+    assert result.kendall_tau == 1
+    one = result.beside["hashed"]
+    assert one.difference == pytest.approx(one.kendall_tau - 1)
+    assert one.difference_ci95[0] <= one.difference <= one.difference_ci95[1] < 0
+    assert "another bundle" in result.table()
+    assert result.as_dict()["beside"]["hashed"]["kendall_tau"] == one.kendall_tau
+
+
+def test_a_notebook_that_a_rival_refuses_is_left_out_of_the_comparison():
+    class Choosy(ByHash):
+        def precedence(self, placement, cancelled=None):
+            if len(placement.floats) > 3:
+                raise RequestError("Too many.", "too-many-cells")
+            return super().precedence(placement, cancelled)
+
+    skipped = Skipped()
+    result = evaluate(
+        EXAMPLES, ensemble(ByNumber()), beside=lambda: {"x": ensemble(Choosy())}, skipped=skipped
+    )
+    refused = skipped.counts["refused by the model, too-many-cells"]
+    assert 0 < refused < len(EXAMPLES)
+    assert result.notebooks == len(EXAMPLES) - refused

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from traitlets import Bool, Integer, Unicode
+from traitlets import Bool, Integer, List, Unicode
 
 from jupyter_cellorder.budget import parse_budget
 from jupyter_cellorder.bundle import Backend, load_bundle, read_manifest
@@ -22,7 +23,7 @@ from jupyter_cellorder.evaluation.contender import OWN, Contender
 from jupyter_cellorder.evaluation.crew import Load
 from jupyter_cellorder.evaluation.journal import Journal
 from jupyter_cellorder.evaluation.kaggle import is_unlabelled, read_unlabelled
-from jupyter_cellorder.evaluation.question import Question
+from jupyter_cellorder.evaluation.question import Beside, Question
 from jupyter_cellorder.evaluation.result import counted
 from jupyter_cellorder.evaluation.run import Listener, evaluate
 from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
@@ -71,6 +72,7 @@ class EvaluateApp(ModelCommand):
     jupyter cellorder evaluate ai4code/ --jobs 8 --resume rows.jsonl --report report/
     jupyter cellorder evaluate ai4code/test --submission submission.csv
     jupyter cellorder evaluate notebooks/ --bundle atlantis/ --weights 6:5:2:3
+    jupyter cellorder evaluate notebooks/ --beside atlantis/
     jupyter cellorder evaluate notebooks/ --task repair
     jupyter cellorder evaluate notebooks/ --task selected
     """
@@ -114,6 +116,11 @@ class EvaluateApp(ModelCommand):
         Only the ensemble itself is then scored: its members are not asked about everything.""",
     ).tag(config=True)
     report = Unicode("", help="Write an HTML page with plots into this folder.").tag(config=True)
+    beside = List(
+        Unicode(),
+        help="""Other bundles that are asked about the same notebooks, for a paired comparison; can
+        be given several times.""",
+    ).tag(config=True)
     as_json = Bool(False, help="Print the result as one JSON object.").tag(config=True)
 
     aliases = {  # noqa: RUF012
@@ -129,6 +136,7 @@ class EvaluateApp(ModelCommand):
         "report": "EvaluateApp.report",
         "budget": "EvaluateApp.budget",
         "weights": "EvaluateApp.weights",
+        "beside": "EvaluateApp.beside",
     }
     flags = {  # noqa: RUF012
         **ModelCommand.model_flags,
@@ -192,6 +200,7 @@ class EvaluateApp(ModelCommand):
             "--strategy": bool(self.strategy),
             "--report": bool(self.report),
             "--budget": bool(self.budget),
+            "--beside": bool(self.beside),
         }
 
     @contextmanager
@@ -247,6 +256,7 @@ class EvaluateApp(ModelCommand):
             journal=self._journal(),
             kept=kept,
             budget=self._seconds(),
+            beside=self._beside(),
         )
         if not self.report:
             return ask(listeners=listeners)
@@ -266,8 +276,12 @@ class EvaluateApp(ModelCommand):
                 f"The true orders of {folder} are not given, so there is nothing to score; write "
                 "the model's with --submission FILE."
             )
-        if self.report or self.keep_markdown_order:
-            option = "--report" if self.report else "--keep-markdown-order"
+        asked = {
+            "--report": self.report,
+            "--keep-markdown-order": self.keep_markdown_order,
+            "--beside": self.beside,
+        }
+        for option in (name for name, given in asked.items() if given):
             self.fail(f"{option} needs true orders, and those of {folder} are not given.")
 
     def _cells(self, paths: list[Path], skipped: Skipped) -> Result:
@@ -299,13 +313,21 @@ class EvaluateApp(ModelCommand):
         """The ensemble, or what loads it in each of several processes, which share the cores."""
         if self.jobs == 1:
             return self.load()
-        load = partial(
-            load_bundle,
-            self.bundle or None,
-            cast(Backend, self.backend),
-            max(1, cores() // self.jobs),
-        )
+        backend = cast(Backend, self.backend)
+        load = partial(load_bundle, self.bundle or None, backend, self._threads())
         return partial(_load_weighed, load, self.weights) if self.weights else load
+
+    def _threads(self) -> int | None:
+        """Of each process; None leaves their number to the runtime."""
+        return None if self.jobs == 1 else max(1, cores() // self.jobs)
+
+    def _beside(self) -> Beside:
+        """What loads the other bundles; that they are there is seen at once."""
+        for path in self.beside:
+            read_manifest(path)
+        return partial(
+            _load_beside, tuple(self.beside), cast(Backend, self.backend), self._threads()
+        )
 
     def load(self) -> Ensemble:
         """Load the bundle that the options name, weighed as they say.
@@ -319,9 +341,21 @@ class EvaluateApp(ModelCommand):
     def _journal(self) -> Callable[[Question], Journal] | None:
         if not self.resume:
             return None
-        sha256 = read_manifest(self.bundle or None).sha256
-        bundle = " ".join([sha256, self.backend, *([self.weights] if self.weights else [])])
+        bundles = [read_manifest(path).sha256 for path in (self.bundle or None, *self.beside)]
+        bundle = " ".join([*bundles, self.backend, *([self.weights] if self.weights else [])])
         return lambda question: Journal(Path(self.resume), question, bundle)
+
+
+@lru_cache
+def _load_beside(
+    paths: tuple[str, ...], backend: Backend, threads: int | None
+) -> Mapping[str, Ensemble]:
+    """Bundles by the last part of their paths, or the whole where that is not unique."""
+    last = Counter(Path(path).name for path in paths)
+    return {
+        path if last[Path(path).name] > 1 else Path(path).name: load_bundle(path, backend, threads)
+        for path in paths
+    }
 
 
 def _load_weighed(load: Load, weights: str) -> Ensemble:

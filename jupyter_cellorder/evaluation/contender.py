@@ -1,10 +1,10 @@
-"""Who gives an order: the ensemble itself, a member alone, a strategy, or a trivial rule."""
+"""Who gives an order: the ensemble, a member alone, a strategy, another bundle, a trivial rule."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple, cast, get_args
 
-Kind = Literal["ensemble", "member", "strategy", "trivial"]
+Kind = Literal["ensemble", "member", "strategy", "beside", "trivial"]
 
 
 class Contender(NamedTuple):
@@ -12,7 +12,8 @@ class Contender(NamedTuple):
 
     Attributes:
         kind: `ensemble` (what `suggest` answers), `member` (one of its members alone), `strategy`
-            (a way of joining the members' answers), or `trivial` (a baseline).
+            (a way of joining the members' answers), `beside` (any of these of another bundle), or
+            `trivial` (a baseline).
         name: unique among those of its kind.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jupyter_cellorder.decode import least_inversions, monotone_alignment
@@ -76,8 +76,18 @@ class _Recorder:
         return self._member.gflop(placement, remembered=remembered)
 
 
-def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
-    """Ask the ensemble about one notebook.
+Beside = Callable[[], Mapping[str, Ensemble]]
+"""Loads other ensembles, by the names that they have in the result. It is called for every
+notebook, and so remembers; with several processes it must be picklable."""
+
+
+def nobody() -> Mapping[str, Ensemble]:
+    """No other ensemble."""
+    return {}
+
+
+def ask(example: Example, ensemble: Ensemble, question: Question, beside: Beside = nobody) -> Row:
+    """Ask the ensemble about one notebook, and those beside it.
 
     Raises:
         CellOrderError: `cells-differ`: an order does not hold the notebook's cells.
@@ -87,20 +97,55 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
     size = len(hidden.truth)
     code = frozenset(cell.id for cell in hidden.notebook.cells if cell.kind == "code")
     index = {name: number for number, name in enumerate(hidden.truth)}
-    recorders = tuple(_Recorder(member) for member in ensemble.members)
-    began = time.perf_counter()
     try:
-        suggestion = suggest(
-            hidden.notebook,
-            replace(ensemble, members=recorders),
-            question.mode,
-            keep_markdown_order=question.keep_markdown_order,
-            budget=question.budget,
-        )
+        suggestion, found = _orders(hidden, ensemble, question)
+        others = {
+            other: each
+            for name, rival in beside().items()
+            for other, each in _beside(name, _orders(hidden, rival, question)[1])
+        }
     except RequestError as refusal:
         # It keeps the order in which it was shown, which tells nothing of the true one.
         shown = [index[name] for name in hidden.notebook.ids]
         return Row(size, size - len(code), order=shown, refused=refusal.code)
+    seconds = found[OWN].seconds
+    if question.kept not in found:
+        raise RequestError(
+            f"The {question.kept.kind} '{question.kept.name}' gives no order here; a mean of ranks "
+            "needs a member that has ranks. Choose another.",
+            "strategy-unusable",
+        )
+    kept = [index[name] for name in found[question.kept].order]
+    if not example.labelled:
+        return Row(size, size - len(code), order=kept, seconds=seconds)
+    draw = random_for(question.seed, "baselines", example.id)
+    trivial = dict(_trivial(hidden, question.keep_markdown_order, draw))
+    return Row(
+        size,
+        size - len(code),
+        {
+            name: score(each.order, hidden.truth, code, each.seconds, each.gflop)
+            for name, each in {**found, **others, **trivial}.items()
+        },
+        tuple(_sureties(hidden, suggestion, code)),
+        kept,
+        seconds,
+    )
+
+
+def _orders(
+    hidden: Hidden, ensemble: Ensemble, question: Question
+) -> tuple[Suggestion, dict[Contender, _Found]]:
+    """What an ensemble suggests, and every order that its members' answers give."""
+    recorders = tuple(_Recorder(member) for member in ensemble.members)
+    began = time.perf_counter()
+    suggestion = suggest(
+        hidden.notebook,
+        replace(ensemble, members=recorders),
+        question.mode,
+        keep_markdown_order=question.keep_markdown_order,
+        budget=question.budget,
+    )
     seconds = time.perf_counter() - began
     gflop = sum(_gflop(recorder) for recorder in recorders)
     own = _Found(suggestion.order, seconds, gflop)
@@ -114,28 +159,17 @@ def ask(example: Example, ensemble: Ensemble, question: Question) -> Row:
         found.update(_members(recorders, ensemble, question.keep_markdown_order))
     if question.budget is None and not question.keep_markdown_order:
         found.update(_strategies(recorders, ensemble, own))
-    if question.kept not in found:
-        raise RequestError(
-            f"The {question.kept.kind} '{question.kept.name}' gives no order here; a mean of ranks "
-            "needs a member that has ranks. Choose another.",
-            "strategy-unusable",
-        )
-    kept = [index[name] for name in found[question.kept].order]
-    if not example.labelled:
-        return Row(size, size - len(code), order=kept, seconds=seconds)
-    draw = random_for(question.seed, "baselines", example.id)
-    found.update(_trivial(hidden, question.keep_markdown_order, draw))
-    return Row(
-        size,
-        size - len(code),
-        {
-            name: score(each.order, hidden.truth, code, each.seconds, each.gflop)
-            for name, each in found.items()
-        },
-        tuple(_sureties(hidden, suggestion, code)),
-        kept,
-        seconds,
-    )
+    return suggestion, found
+
+
+def _beside(name: str, found: Mapping[Contender, _Found]) -> Iterator[tuple[Contender, _Found]]:
+    """Another ensemble's orders under its name; what is its own choice again is left out."""
+    several = sum(contender.kind == "member" for contender in found) > 1
+    for contender, each in found.items():
+        if contender == OWN:
+            yield Contender("beside", name), each
+        elif several and contender != Contender("strategy", DEFAULT):
+            yield Contender("beside", f"{name}: {contender.name}"), each
 
 
 def _gflop(recorder: _Recorder) -> float:

@@ -97,6 +97,7 @@ class EvaluationResult:
         own: The ensemble's own choice: what `suggest` answers.
         members: Every member alone.
         strategies: Every way of joining the members' answers that applies.
+        beside: Other ensembles that were asked too, with their members and strategies.
         trivial: The trivial orders on the same notebooks.
         slices: The ensemble's K by repository, language, length and share of markdown.
         reliability: How right its moves are, by how sure it was.
@@ -112,6 +113,7 @@ class EvaluationResult:
     own: Figures
     members: Mapping[str, Figures]
     strategies: Mapping[str, Figures]
+    beside: Mapping[str, Figures]
     trivial: Mapping[str, Figures]
     slices: Slices
     reliability: tuple[Bin, ...]
@@ -176,6 +178,7 @@ class EvaluationResult:
             "baselines": dict(self.baselines),
             "strategies": _named(self.strategies),
             "members": _named(self.members),
+            "beside": _named(self.beside),
             "trivial": _named(self.trivial),
             "slices": _sliced(self.slices),
             "reliability": [asdict(one) for one in self.reliability],

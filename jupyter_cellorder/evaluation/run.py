@@ -12,7 +12,7 @@ from jupyter_cellorder.evaluation.contender import OWN, Contender
 from jupyter_cellorder.evaluation.crew import Crew, Load, crew
 from jupyter_cellorder.evaluation.example import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.journal import Journal
-from jupyter_cellorder.evaluation.question import Question, ask
+from jupyter_cellorder.evaluation.question import Beside, Question, ask, nobody
 from jupyter_cellorder.evaluation.result import EvaluationResult, Setting
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.score import Row
@@ -41,6 +41,7 @@ def evaluate(
     kept: Contender = OWN,
     budget: float | None = None,
     listeners: Sequence[Listener] = (),
+    beside: Beside = nobody,
 ) -> EvaluationResult:
     """Hide each example's order, ask every member once, and pool Kendall tau over the answers.
 
@@ -60,6 +61,8 @@ def evaluate(
         budget: Seconds that members may take for a notebook; see
             :class:`jupyter_cellorder.evaluation.question.Question`.
         listeners: See :data:`Listener`.
+        beside: Loads other ensembles that are asked about the same notebooks, their orders scored
+            beside those of `ensemble`. A notebook that one of them refuses is left out.
 
     Raises:
         RequestError: The mode cannot be evaluated.
@@ -76,7 +79,7 @@ def evaluate(
     left_out = Skipped() if skipped is None else skipped
     question = Question(mode, keep_markdown_order, seed, kept, budget)
     tally = Tally()
-    with crew(ensemble, partial(ask, question=question), jobs) as asking:
+    with crew(ensemble, partial(ask, question=question, beside=beside), jobs) as asking:
         for example, row in answers(examples, asking, question, limit, progress, left_out, journal):
             if row.refused is None:
                 tally.add(example, row)

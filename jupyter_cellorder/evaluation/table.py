@@ -45,6 +45,8 @@ def groups(result: EvaluationResult) -> list[tuple[str, list[Named]]]:
         found.append(("member alone", list(result.members.items())))
         if result.strategies:
             found.append(("strategy", list(result.strategies.items())))
+    if result.beside:
+        found.append(("another bundle", list(result.beside.items())))
     found.append(("trivial order", list(result.trivial.items())))
     return found
 

@@ -92,6 +92,7 @@ class Tally:
             own=figures[OWN],
             members=of("member"),
             strategies=of("strategy"),
+            beside=of("beside"),
             trivial=of("trivial"),
             slices=slices(notebooks, setting.seed),
             reliability=self._reliability.bins(),
