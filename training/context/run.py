@@ -52,7 +52,7 @@ class ContextRun:
     def __init__(self, recipe: ContextRecipe, order: Order) -> None:
         self.recipe, self.order, self.output = recipe, order, order.output
         self.output.mkdir(parents=True, exist_ok=True)
-        # On a processor the fused kernel's backward pass takes several times as long for short texts.
+        # On a processor the fused kernel's backward pass is several times slower for short texts.
         attention = None if torch.cuda.is_available() else "eager"
         self.encoder: nn.Module = load_encoder(
             order.encoder(recipe.encoder), recipe.dropout, attention
