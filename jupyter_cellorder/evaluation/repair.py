@@ -21,7 +21,7 @@ from jupyter_cellorder.evaluation.crew import Load, crew
 from jupyter_cellorder.evaluation.displace import displace
 from jupyter_cellorder.evaluation.hide import random_for
 from jupyter_cellorder.evaluation.run import Progress
-from jupyter_cellorder.evaluation.sample import sample
+from jupyter_cellorder.evaluation.sample import drawn
 from jupyter_cellorder.evaluation.shares import (
     Interval,
     drawn_sums,
@@ -327,11 +327,7 @@ def evaluate_repair(
         WorkerError: a process was ended from outside.
     """
     left_out = Skipped() if skipped is None else skipped
-    chosen: Iterable[Example] = examples
-    total: int | None = None
-    if limit is not None:
-        chosen = kept = sample(examples, limit, seed)
-        total = len(kept)
+    chosen, total = drawn(examples, limit, seed)
     tally = RepairTally()
     with crew(ensemble, partial(repair, seed=seed), jobs) as asking:
         for done, (example, found, _) in enumerate(asking.answers(chosen), start=1):

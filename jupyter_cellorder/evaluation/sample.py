@@ -30,3 +30,13 @@ def sample(examples: Iterable[Example], limit: int, seed: int) -> list[Example]:
         else:
             heapq.heappushpop(kept, entry)
     return [example for _, _, example in sorted(kept, key=lambda entry: entry[:2], reverse=True)]
+
+
+def drawn(
+    examples: Iterable[Example], limit: int | None, seed: int
+) -> tuple[Iterable[Example], int | None]:
+    """A sample and its size; where no limit is given all of them, of a number not known."""
+    if limit is None:
+        return examples, None
+    chosen = sample(examples, limit, seed)
+    return chosen, len(chosen)

@@ -20,7 +20,7 @@ from jupyter_cellorder.evaluation.crew import Load, crew
 from jupyter_cellorder.evaluation.hide import random_for
 from jupyter_cellorder.evaluation.repair import calibration_error, reliability
 from jupyter_cellorder.evaluation.run import Progress
-from jupyter_cellorder.evaluation.sample import sample
+from jupyter_cellorder.evaluation.sample import drawn
 from jupyter_cellorder.evaluation.shares import (
     Interval,
     drawn_sums,
@@ -189,11 +189,7 @@ def evaluate_selected(
         WorkerError: a process was ended from outside.
     """
     left_out = Skipped() if skipped is None else skipped
-    chosen: Iterable[Example] = examples
-    total: int | None = None
-    if limit is not None:
-        chosen = kept = sample(examples, limit, seed)
-        total = len(kept)
+    chosen, total = drawn(examples, limit, seed)
     clusters: list[str] = []
     cells: list[tuple[Placed, ...]] = []
     with crew(ensemble, partial(place, seed=seed), jobs) as asking:
