@@ -51,6 +51,7 @@ bench-training: $(VENV)/.tested-with
 	$(BIN)/python scripts/bench_training.py --data $(DATA) $(BENCH_ARGS)
 
 # What was trained is found again; what is made of it is made anew.
+# Another corpus wants TRAINED_ON="what it is": the model card says it.
 bundle: $(VENV)/.tested-with
 	@test -n "$(DATA)" -a -n "$(RUN)" || { echo "Say where the corpus is and where the run goes: \
 	make bundle DATA=CORPUS RUN=FOLDER" >&2; exit 2; }

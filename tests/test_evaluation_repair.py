@@ -15,12 +15,8 @@ from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.evaluation.displace import Displaced, displace
 from jupyter_cellorder.evaluation.hide import random_for
-from jupyter_cellorder.evaluation.repair import (
-    RepairTally,
-    calibration_error,
-    evaluate_repair,
-    reliability,
-)
+from jupyter_cellorder.evaluation.repair import RepairTally, evaluate_repair
+from jupyter_cellorder.evaluation.shares import calibration_error, reliability
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
 from jupyter_cellorder.notebook import Cell, Notebook
 

@@ -116,6 +116,8 @@ def test_a_notebook_without_a_cell_to_move_is_not_counted() -> None:
     still = Example("s", "s", "s", "", Notebook.from_cells([cell("c0"), cell("p1")]))
     result = evaluate_selected([still, *examples(2)], ensemble())
     assert result.notebooks == 2
+    with pytest.raises(SourceError, match="none has a markdown cell that may be moved"):
+        evaluate_selected([still], ensemble())
 
 
 def test_the_result_is_json_and_a_table() -> None:

@@ -13,27 +13,27 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
-from jupyter_cellorder.evaluation.crew import Load, crew
+from jupyter_cellorder.evaluation.crew import Load
 from jupyter_cellorder.evaluation.displace import displace
+from jupyter_cellorder.evaluation.gather import gather
 from jupyter_cellorder.evaluation.hide import random_for
 from jupyter_cellorder.evaluation.run import Progress
-from jupyter_cellorder.evaluation.sample import drawn
 from jupyter_cellorder.evaluation.shares import (
     Interval,
+    calibration_error,
     drawn_sums,
     percent,
+    reliability,
     share_interval,
     span,
 )
-from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
+from jupyter_cellorder.evaluation.sources import Example, Skipped
 from jupyter_cellorder.review.moves import propose
 from jupyter_cellorder.review.settings import Eagerness
 
-BINS = 10
 CURVE = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98)
 
 
@@ -163,14 +163,12 @@ class Repaired:
         false: confidence of the proposals on the intact notebook.
         made: confidence of those on the displaced one, whether the cell was displaced, and whether
             the move is right.
-        refused: code of the reason why the ensemble does not take it; the rest is then empty.
     """
 
-    markdown: int = 0
-    displaced: int = 0
-    false: tuple[float, ...] = ()
-    made: tuple[tuple[float, bool, bool], ...] = ()
-    refused: str | None = None
+    markdown: int
+    displaced: int
+    false: tuple[float, ...]
+    made: tuple[tuple[float, bool, bool], ...]
 
 
 class RepairTally:
@@ -277,14 +275,18 @@ class RepairTally:
         )
 
 
-def repair(example: Example, ensemble: Ensemble, seed: int) -> Repaired:
-    """Ask review mode about one notebook, intact and displaced."""
+def repair(example: Example, ensemble: Ensemble, seed: int) -> Repaired | str:
+    """Ask review mode about one notebook, intact and displaced.
+
+    Returns:
+        What was proposed, or the code of the reason why the ensemble does not take the notebook.
+    """
     displaced = displace(example.notebook, random_for(seed, "displace", example.id))
     try:
         intact = propose(example.notebook, ensemble)
         broken = propose(displaced.notebook, ensemble)
     except RequestError as refusal:
-        return Repaired(refused=refusal.code)
+        return refusal.code
     return Repaired(
         sum(cell.kind == "markdown" for cell in example.notebook.cells),
         len(displaced.own_gap),
@@ -327,39 +329,21 @@ def evaluate_repair(
         WorkerError: a process was ended from outside.
     """
     left_out = Skipped() if skipped is None else skipped
-    chosen, total = drawn(examples, limit, seed)
     tally = RepairTally()
-    with crew(ensemble, partial(repair, seed=seed), jobs) as asking:
-        for done, (example, found, _) in enumerate(asking.answers(chosen), start=1):
-            if found.refused is not None:
-                left_out.add(f"refused by the model, {found.refused}", example.id)
-            else:
-                tally.add(example.cluster, found.markdown, found.displaced, found.false, found.made)
-            if progress is not None:
-                progress(done, total)
-    if not len(tally):
-        raise SourceError(
-            "No notebook could be used: none has both code and markdown that the model takes.",
-            code="source-empty",
-        )
+
+    def keep(example: Example, found: Repaired) -> None:
+        tally.add(example.cluster, found.markdown, found.displaced, found.false, found.made)
+
+    asking = gather(
+        examples,
+        ensemble,
+        partial(repair, seed=seed),
+        keep,
+        seed=seed,
+        limit=limit,
+        progress=progress,
+        skipped=left_out,
+        jobs=jobs,
+    )
     least = asking.review.threshold(Eagerness.BALANCED)
     return tally.result(asking.name, least, seed, limit, left_out.counts)
-
-
-def reliability(
-    confidence: NDArray[np.float64], right: NDArray[np.float64], bins: int = BINS
-) -> tuple[tuple[float, float, int], ...]:
-    """Mean confidence, share right and number of moves in bins of equal mass, ascending."""
-    ranked = np.argsort(confidence, kind="stable")
-    return tuple(
-        (float(confidence[part].mean()), float(right[part].mean()), len(part))
-        for part in np.array_split(ranked, bins)
-        if len(part)
-    )
-
-
-def calibration_error(bins: Iterable[tuple[float, float, int]]) -> float | None:
-    """Expected calibration error: mean distance of confidence and share right, by moves."""
-    gaps = [(abs(sure - right), moves) for sure, right, moves in bins]
-    total = sum(moves for _, moves in gaps)
-    return sum(gap * moves for gap, moves in gaps) / total if total else None

@@ -14,7 +14,7 @@ from jupyter_cellorder.evaluation.example import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.journal import Journal
 from jupyter_cellorder.evaluation.question import Beside, Question, ask, nobody
 from jupyter_cellorder.evaluation.result import EvaluationResult, Setting
-from jupyter_cellorder.evaluation.sample import drawn
+from jupyter_cellorder.evaluation.sample import sample_or_all
 from jupyter_cellorder.evaluation.score import Row
 from jupyter_cellorder.evaluation.tally import Tally
 from jupyter_cellorder.suggest import Mode
@@ -116,7 +116,7 @@ def answers(
     """
     with ExitStack() as open_files:
         kept = None if journal is None else open_files.enter_context(journal(question))
-        chosen, total = drawn(examples, limit, question.seed)
+        chosen, total = sample_or_all(examples, limit, question.seed)
         rows = asking.answers(chosen) if kept is None else asking.answers(chosen, kept.find)
         for done, (example, row, new) in enumerate(rows, start=1):
             if kept is not None and new:

@@ -32,7 +32,7 @@ def sample(examples: Iterable[Example], limit: int, seed: int) -> list[Example]:
     return [example for _, _, example in sorted(kept, key=lambda entry: entry[:2], reverse=True)]
 
 
-def drawn(
+def sample_or_all(
     examples: Iterable[Example], limit: int | None, seed: int
 ) -> tuple[Iterable[Example], int | None]:
     """A sample and its size; where no limit is given all of them, of a number not known."""

@@ -16,15 +16,16 @@ import numpy as np
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.evaluation.baselines import tfidf_nearest
-from jupyter_cellorder.evaluation.crew import Load, crew
+from jupyter_cellorder.evaluation.crew import Load
+from jupyter_cellorder.evaluation.gather import gather
 from jupyter_cellorder.evaluation.hide import random_for
-from jupyter_cellorder.evaluation.repair import calibration_error, reliability
 from jupyter_cellorder.evaluation.run import Progress
-from jupyter_cellorder.evaluation.sample import drawn
 from jupyter_cellorder.evaluation.shares import (
     Interval,
+    calibration_error,
     drawn_sums,
     percent,
+    reliability,
     share_interval,
     span,
 )
@@ -189,21 +190,28 @@ def evaluate_selected(
         WorkerError: a process was ended from outside.
     """
     left_out = Skipped() if skipped is None else skipped
-    chosen, total = drawn(examples, limit, seed)
     clusters: list[str] = []
     cells: list[tuple[Placed, ...]] = []
-    with crew(ensemble, partial(place, seed=seed), jobs) as asking:
-        for done, (example, found, _) in enumerate(asking.answers(chosen), start=1):
-            if isinstance(found, str):
-                left_out.add(f"refused by the model, {found}", example.id)
-            elif found:
-                clusters.append(example.cluster)
-                cells.append(found)
-            if progress is not None:
-                progress(done, total)
+
+    def keep(example: Example, found: tuple[Placed, ...]) -> None:
+        if found:
+            clusters.append(example.cluster)
+            cells.append(found)
+
+    asking = gather(
+        examples,
+        ensemble,
+        partial(place, seed=seed),
+        keep,
+        seed=seed,
+        limit=limit,
+        progress=progress,
+        skipped=left_out,
+        jobs=jobs,
+    )
     if not cells:
         raise SourceError(
-            "No notebook could be used: none has both code and markdown that the model takes.",
+            "No notebook could be used: none has a markdown cell that may be moved.",
             code="source-empty",
         )
     return _result(cells, clusters, asking.name, seed, limit, left_out.counts)

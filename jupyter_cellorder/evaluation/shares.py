@@ -1,14 +1,16 @@
-"""Shares of things counted, with intervals, as tasks print them."""
+"""Shares of things counted, with intervals, and how right the surety of each thing was."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_cellorder.metric import resampled_sums
+
+BINS = 10
 
 Interval: TypeAlias = tuple[float, float] | None
 """95 % cluster bootstrap; None with fewer than two clusters, or where nothing was counted."""
@@ -48,3 +50,22 @@ def span(interval: Interval, unit: str = "%") -> str:
         return "(none)"
     low, high = interval
     return f"{low:.1%} .. {high:.1%}" if unit == "%" else f"{low:.2f} .. {high:.2f}"
+
+
+def reliability(
+    confidence: NDArray[np.float64], right: NDArray[np.float64], bins: int = BINS
+) -> tuple[tuple[float, float, int], ...]:
+    """Mean confidence, share right and number of moves in bins of equal mass, ascending."""
+    ranked = np.argsort(confidence, kind="stable")
+    return tuple(
+        (float(confidence[part].mean()), float(right[part].mean()), len(part))
+        for part in np.array_split(ranked, bins)
+        if len(part)
+    )
+
+
+def calibration_error(bins: Iterable[tuple[float, float, int]]) -> float | None:
+    """Expected calibration error: mean distance of confidence and share right, by moves."""
+    gaps = [(abs(sure - right), moves) for sure, right, moves in bins]
+    total = sum(moves for _, moves in gaps)
+    return sum(gap * moves for gap, moves in gaps) / total if total else None
