@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { FILES } from '../paths';
-import { madeOf, read, write, type INotebookFile } from './files';
+import { madeOf, read, unsorted, write, type INotebookFile } from './files';
 import { expect, openNotebook, test } from './lab';
 import { testViewStays } from './stays';
-import { trusted } from './view';
+import { onScreen, scrollTo, settled, topOf, trusted } from './view';
 
 const IDS = ['c1', 'c2', 'c3', 'm1', 'm2', 'm3'];
 const ORDER = ['m1', 'c1', 'm2', 'c2', 'm3', 'c3'];
@@ -97,6 +97,37 @@ test('a cell that the author moves meanwhile stays where it was put, and is name
     m3: 'applied'
   });
   await expect(lab.panel).toContainText('moved meanwhile');
+});
+
+test('the banner covers nothing: the top stays in sight, other cells stay where they are', async ({
+  lab
+}) => {
+  const { page } = lab;
+  const { ids, order, moved } = unsorted(15);
+  write('banner.ipynb', madeOf(ids));
+  await lab.open('banner.ipynb');
+  await lab.answerWith(order, moved);
+  await settled(page);
+  expect((await onScreen(page))[0]).toBe(ids[0]);
+  for (const command of ['cellorder:suggest', 'cellorder:discard']) {
+    await lab.command(command);
+    await expect(lab.banner).toBeVisible({
+      visible: command === 'cellorder:suggest'
+    });
+    await settled(page);
+    expect((await onScreen(page))[0], command).toBe(ids[0]);
+  }
+  await scrollTo(page, 'c20');
+  const top = await topOf(page, 'c21');
+  for (const command of ['cellorder:suggest', 'cellorder:discard']) {
+    await lab.command(command);
+    await expect(lab.banner).toBeVisible({
+      visible: command === 'cellorder:suggest'
+    });
+    await settled(page);
+    const shift = ((await topOf(page, 'c21')) ?? NaN) - (top ?? NaN);
+    expect(Math.abs(shift), command).toBeLessThan(2);
+  }
 });
 
 test('whoever is typing goes on typing', async ({ lab }) => {
