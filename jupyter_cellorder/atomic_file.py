@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,19 +13,27 @@ from typing import BinaryIO
 
 
 @contextmanager
-def replacing(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
-    """Open a temporary file that takes the name `target` when the block has ended well.
+def replacing(
+    path: str | os.PathLike[str], like: os.stat_result | None = None
+) -> Iterator[BinaryIO]:
+    """Open a temporary file that takes the place of `path` when the block has ended well.
 
-    It lies in the target's folder and is flushed to the disk before it gets its name; whatever
-    fails, what stood under that name stays as it was.
+    It lies in the same folder and is flushed to the disk before it gets its name; whatever
+    fails, what stood under that name stays as it was. A symbolic link stays one: the file behind
+    it is replaced. A file that was there before leaves its mode bits, owner and group.
 
     Args:
-        target: the file to write, itself and not a link to it.
-        mode: mode bits; None for those of a new file.
+        path: the file to write.
+        like: whose mode bits and owner a file gets that was not there before; None for those of
+            any new file.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: it cannot be written, is read-only, or is something else than a file.
     """
+    target = Path(os.path.realpath(path))
+    if target.exists():
+        _refuse_read_only(target)
+        like = target.stat()
     handle, name = tempfile.mkstemp(
         prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent
     )
@@ -32,7 +42,11 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, _mode_of_new_files() if mode is None else mode)
+        if like is not None and hasattr(os, "chown"):
+            # The superuser would take a file from its owner; all others may not give theirs away.
+            with suppress(OSError):
+                os.chown(name, like.st_uid, like.st_gid)
+        os.chmod(name, _mode_of_new_files() if like is None else stat.S_IMODE(like.st_mode))
         os.replace(name, target)
     except BaseException:
         with suppress(OSError):
@@ -46,6 +60,15 @@ def replacing(target: Path, mode: int | None = None) -> Iterator[BinaryIO]:
                 os.fsync(folder)
             finally:
                 os.close(folder)
+
+
+def _refuse_read_only(target: Path) -> None:
+    """Renaming over a file needs no right to write it; its owner's wish counts all the same."""
+    if not target.is_file():
+        raise OSError(errno.EISDIR, "it is not a regular file")
+    # Mode bits too, because the superuser has access to everything.
+    if not os.access(target, os.W_OK) or not target.stat().st_mode & 0o222:
+        raise PermissionError(errno.EACCES, "it is read-only")
 
 
 def _mode_of_new_files() -> int:

@@ -139,14 +139,14 @@ class Asking:
     def _affordable(self, at: int, doubtful: Indices) -> Indices:
         """As many of the floats, from the first, as a member can be asked about in time."""
         member, count = self._members[at], len(doubtful)
-        while count:
+        while count and self._left() > 0:
             chosen = doubtful[:count]
             to_do = member.gflop(self._part(chosen)[0], remembered=True)
-            seconds, left = self._speeds.predict(member.name, to_do), self._left()
+            seconds, left = self._speeds.predict(member.name, to_do), max(0.0, self._left())
             if seconds <= left:
                 return chosen
             # Most members take so long for each float, and the rest of the time for none.
-            count = min(count - 1, int(count * max(0.0, left) / seconds))
+            count = min(count - 1, int(count * left / seconds))
         return doubtful[:0]
 
     def _part(self, chosen: Indices) -> tuple[Placement, Indices]:

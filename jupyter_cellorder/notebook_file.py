@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import stat
 from collections.abc import Iterator, Sequence
 from json import JSONDecoder
 from os import PathLike
@@ -63,8 +61,8 @@ def write_order(
     """Write the cells of an .ipynb file in another order, all or nothing.
 
     The new content goes to a temporary file in the target's folder, is flushed to the disk and
-    then takes the target's name and mode bits; a symbolic link stays one. Whatever fails, the
-    original stays as it was.
+    then takes the target's name, mode bits and owner; a symbolic link stays one. Whatever fails,
+    the original stays as it was.
 
     Args:
         path: the notebook.
@@ -84,27 +82,13 @@ def write_order(
             "Check the path and that you may read it.",
             "cannot-read",
         ) from error
-    # Through symbolic links: the file behind the link is replaced, not the link.
-    target = Path(os.path.realpath(source if output is None else output))
+    target = Path(source if output is None else output)
     reordered = reorder_text(content, order)
     try:
-        _refuse_read_only(target)
-        mode = stat.S_IMODE((target if target.exists() else source).stat().st_mode)
-        with replacing(target, mode) as file:
+        with replacing(target, source.stat()) as file:
             file.write(reordered)
     except OSError as error:
         raise _cannot_write(target, error) from error
-
-
-def _refuse_read_only(target: Path) -> None:
-    """Renaming over a file needs no right to write it; its owner's wish counts all the same."""
-    if not target.exists():
-        return
-    if not target.is_file():
-        raise OSError(errno.EISDIR, "it is not a regular file")
-    # Mode bits too, because the superuser has access to everything.
-    if not os.access(target, os.W_OK) or not target.stat().st_mode & 0o222:
-        raise PermissionError(errno.EACCES, "it is read-only")
 
 
 def _cannot_write(target: Path, error: OSError) -> NotebookError:

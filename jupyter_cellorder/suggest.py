@@ -165,14 +165,18 @@ def suggest(
             reviewed.confidence,
         )
     hearing = hear(ensemble, budget, 1)
-    floats = movable(notebook, chosen)
+    every = movable(notebook)
+    floats = every if chosen is None else movable(notebook, chosen)
+    # Evenly spread is all markdown of a notebook, and its whole order is what members were taught
+    # to keep; neither holds for a few cells of it.
+    ordered = keep_markdown_order and len(floats) == len(every)
     if not keep_markdown_order:
         floats = _by_content(notebook, floats)
-    layout = Layout(notebook, floats, ordered=keep_markdown_order)
+    layout = Layout(notebook, floats, ordered=ordered)
     answer = hearing.precedence(layout.placement, cancelled)
     check(cancelled)
     if keep_markdown_order:
-        order = monotone_alignment(answer, ensemble.diagonal)
+        order = monotone_alignment(answer, ensemble.diagonal if ordered else 0.0)
     elif mode is Mode.SELECTED:
         order = likeliest_gaps(answer)
     else:

@@ -29,9 +29,9 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 from tqdm import tqdm
 
+from jupyter_cellorder.evaluation.splits import Split
 from training.data.cache import SHARDS, STORES, open_store
 from training.data.shards import CHUNK
-from training.data.splits import Split
 
 SEED = 2022
 NOTEBOOKS = 139_256  # as in AI4Code

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from jupyter_cellorder.evaluation.splits import Split
 from training import tasks
 from training.context.data import LengthBatches
 from training.context.recipe import ContextRecipe
 from training.data.cache import open_store
 from training.data.cells import CellStore
 from training.data.chunks import token_chunks
-from training.data.splits import Split
 from training.encoders import load_encoder, save_tokenizer
 from training.pointwise.data import PointwiseQuestions
 from training.pointwise.recipe import PointwiseRecipe

@@ -17,8 +17,8 @@ from typing import Any
 
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.sources import Example
+from jupyter_cellorder.evaluation.splits import Split
 from training.data import cache, shards
-from training.data.splits import Split
 
 LIMITS = {"markdown": 8, "code": 8}
 

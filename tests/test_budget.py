@@ -189,6 +189,19 @@ def test_who_is_not_done_in_time_has_not_spoken_and_is_known_to_be_slow(clock: t
     assert spoke(ensemble, 120) == {"cheap": 5, "slow": 2}
 
 
+def test_what_is_remembered_costs_nothing_and_comes_too_late_all_the_same(
+    clock: type[Time],
+) -> None:
+    class Remembering(Worker):
+        def gflop(self, placement: Placement, *, remembered: bool = False) -> float:
+            return 0.0 if remembered and self.asked else super().gflop(placement)
+
+    members = [Remembering(name, 0.02, doubts=(2, 4)) for name in ("first", "second", "third")]
+    ensemble = together(*members)
+    ensemble.answers(PLACEMENT, budget=100)
+    assert spoke(ensemble, 0.01) == {"first": 5}
+
+
 def test_withdrawn_it_ends_at_once(clock: type[Time]) -> None:
     cheap, dear = Worker("cheap", 0.1), Worker("dear", 1.0)
     ensemble = together(cheap, dear)

@@ -276,6 +276,41 @@ def test_report_without_matplotlib_is_refused_before_anything_is_asked(
     assert "needs matplotlib" in err
 
 
+def test_report_that_cannot_be_written_is_refused_before_anything_is_asked(
+    command, folder, monkeypatch
+):
+    monkeypatch.setattr("jupyter_cellorder.cli.evaluate.evaluate", None)
+    (folder.parent / "report").write_text("a file")
+    status, out, err = command("evaluate", folder, "--report", folder.parent / "report")
+    assert (status, out) == (2, "")
+    assert "could not be written" in err
+
+
+def test_what_was_found_is_not_lost_with_the_report(command, folder, monkeypatch):
+    def full(*args, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("jupyter_cellorder.evaluation.report.page.replacing", full)
+    submitted = folder.parent / "s.csv"
+    status, out, err = command(
+        *("evaluate", folder, "--json", "--submission", submitted),
+        *("--report", folder.parent / "report"),
+    )
+    assert status == 2
+    assert "No space left on device" in err
+    assert json.loads(out)["notebooks"] == 4
+    assert len(submitted.read_text().splitlines()) == 5
+
+
+def test_only_what_training_held_out_is_scored(command, tmp_path):
+    for number in range(60):
+        write_ipynb(tmp_path / "many" / f"n{number}.ipynb", numbered("mcm"))
+    held_out = json.loads(command("evaluate", tmp_path / "many", "--held-out", "--json").out)
+    assert 0 < held_out["notebooks"] < 20
+    limited = command("evaluate", tmp_path / "many", "--held-out", "--limit", "1", "--json")
+    assert json.loads(limited.out)["notebooks"] == 1
+
+
 @pytest.mark.parametrize("task", ["repair", "selected"])
 def test_tasks_of_single_cells(command, folder, task):
     status, out, _ = command("evaluate", folder, "--task", task, "--json")
@@ -297,6 +332,7 @@ def test_tasks_of_single_cells_are_shared_among_processes(command, folder, task,
     ("argv", "said"),
     [
         (["--jobs", "0"], "--jobs 0 makes no sense"),
+        (["--submission", "s.csv", "--held-out"], "leave --held-out out"),
         (["--task", "sort"], "There is no task 'sort'; use one of: order, repair, selected."),
         (["--task", "repair", "--report", "r"], "--report goes with --task order"),
         (["--task", "repair", "--resume", "r"], "--resume goes with --task order"),

@@ -1,7 +1,9 @@
 import json
+import os
+import subprocess
 
 import pytest
-from command_line import command_line
+from command_line import command_line, in_a_process
 from scripted_members import ByHash, numbered, write_ipynb
 
 from jupyter_cellorder.notebook import Cell, Notebook
@@ -117,6 +119,18 @@ def test_selected_places_the_named_cells_only(command, tmp_path):
     # id-004, not selected, still stands before the code at 1.
     assert order.index("id-004") < order.index("id-001")
     assert order.index("id-005") < order.index("id-006") < order.index("id-007")
+
+
+def test_what_the_terminal_cannot_show_is_escaped(tmp_path):
+    cells = [Cell("a", "code", "x = 1  # #1"), Cell("b", "markdown", "# \N{BAR CHART} First #0")]
+    path = write_ipynb(tmp_path / "n.ipynb", cells)
+    done = subprocess.run(
+        in_a_process("suggest", path, "--mode", "all"),
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert rb"\U0001f4ca First #0" in done.stdout
 
 
 def test_keep_markdown_order_keeps_it(command, notebook):

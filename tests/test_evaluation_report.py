@@ -10,7 +10,7 @@ from test_evaluation_run import random_examples
 
 from jupyter_cellorder.evaluation.report import page
 from jupyter_cellorder.evaluation.report.cases import Line, before_after
-from jupyter_cellorder.evaluation.report.page import ReportError, check_plots, write_report
+from jupyter_cellorder.evaluation.report.page import ReportError, check_report, write_report
 from jupyter_cellorder.evaluation.report.plots import COLOURS
 from jupyter_cellorder.evaluation.run import evaluate
 from jupyter_cellorder.evaluation.score import Row, score
@@ -191,7 +191,7 @@ def test_one_cluster_and_one_length_make_a_page_too(member, tmp_path):
 def test_without_matplotlib_a_sentence_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(page, "find_spec", lambda name: None)
     with pytest.raises(ReportError, match=r"pip install .*matplotlib") as caught:
-        check_plots()
+        check_report(tmp_path)
     assert caught.value.code == "matplotlib-missing"
 
 

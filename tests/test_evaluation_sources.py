@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import logging
+import os
 import random
 from pathlib import Path
 
@@ -142,6 +143,16 @@ def test_a_checkout_inside_the_folder_is_one_cluster(tmp_path):
         "repo/docs/b.ipynb": "repo",
         "loose/c.ipynb": "loose/c.ipynb",
     }
+
+
+def test_names_that_are_not_utf8_become_ids_that_are(tmp_path):
+    name = os.fsdecode(b"caf\xe9.ipynb")
+    try:
+        write_ipynb(tmp_path / name, numbered("mc"))
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 only")
+    ids = [example.id for example in read_examples([tmp_path, tmp_path / name])]
+    assert ids == [r"caf\xe9.ipynb"] * 2
 
 
 def test_bad_notebook_files_are_counted_and_named_not_fatal(tmp_path, caplog):

@@ -169,6 +169,21 @@ def test_a_folder_that_is_not_there_is_a_sentence(tmp_path):
         pass
 
 
+def test_what_stands_under_the_name_is_respected(tmp_path):
+    read_only, link = tmp_path / "mine.csv", tmp_path / "link.csv"
+    read_only.write_text("old")
+    read_only.chmod(0o444)
+    for path in (read_only, tmp_path):
+        with pytest.raises(SubmissionError, match="not written"), submission(path):
+            pass
+    assert read_only.read_text() == "old"
+    link.symlink_to("behind.csv")
+    with submission(link) as rows:
+        rows.add_undecided("a", ["b"])
+    assert link.is_symlink()
+    assert (tmp_path / "behind.csv").read_text() == "id,cell_order\na,b\n"
+
+
 def test_empty_and_raw_cells_of_an_ipynb_stay_with_the_cell_before():
     shown = replace(example("a", "mc"), left_out=(("r", None), ("e", "id-000"), ("f", "id-000")))
     assert shown.complete(["id-001", "id-000"]) == ["r", "id-001", "id-000", "e", "f"]

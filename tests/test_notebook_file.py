@@ -159,6 +159,18 @@ def test_another_file_keeps_its_own_mode(file: Path, tmp_path: Path) -> None:
     assert stat.S_IMODE(other.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser gives files away"
+)
+def test_its_owner_keeps_it(file: Path, tmp_path: Path) -> None:
+    os.chown(file, 1234, 2345)
+    write_order(file, "cab")
+    write_order(file, "cab", tmp_path / "new.ipynb")
+    for path in (file, tmp_path / "new.ipynb"):
+        assert (path.stat().st_uid, path.stat().st_gid) == (1234, 2345)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
 def test_a_link_stays_a_link(file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.ipynb"
     link.symlink_to(Path("folder") / file.name)

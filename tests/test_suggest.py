@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -143,6 +144,18 @@ def test_keep_markdown_order_hands_floats_over_as_they_stand() -> None:
     suggest(notebook("m5 c1 m0 m4"), ensemble(member), "all", keep_markdown_order=True)
     assert [cell.id for cell in member.asked[0].floats] == ["m5", "m0", "m4"]
     assert member.asked[0].ordered
+
+
+def test_a_few_that_keep_their_order_are_neither_all_nor_spread() -> None:
+    book, member = notebook("m2 m9 c1 c3 c4 c5 c6 c7 c8"), Truthful(0.6)
+    spread = replace(ensemble(member), diagonal=100.0)
+    for chosen in (["m9"], ["m2"]):
+        suggest(book, spread, "selected", selected=chosen, keep_markdown_order=True)
+        assert not member.asked[-1].ordered
+    alone = suggest(book, spread, "selected", selected=["m9"], keep_markdown_order=True)
+    assert words(alone) == "m2 c1 c3 c4 c5 c6 c7 c8 m9"
+    suggest(book, spread, "selected", selected=["m2", "m9"], keep_markdown_order=True)
+    assert member.asked[-1].ordered
 
 
 def test_selected_moves_only_what_is_selected() -> None:

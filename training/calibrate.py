@@ -11,6 +11,7 @@ import argparse
 import json
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,10 +24,11 @@ from tqdm import tqdm
 from jupyter_cellorder.bundle import load_bundle
 from jupyter_cellorder.decode import monotone_alignment
 from jupyter_cellorder.ensemble import Ensemble
-from jupyter_cellorder.errors import CellOrderError
-from jupyter_cellorder.evaluation.crew import crew
+from jupyter_cellorder.errors import CellOrderError, RequestError
+from jupyter_cellorder.evaluation.gather import gather
 from jupyter_cellorder.evaluation.sample import sample
-from jupyter_cellorder.evaluation.sources import Example, read_examples
+from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
+from jupyter_cellorder.evaluation.splits import validation
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Placement
 from jupyter_cellorder.processes import cores
@@ -60,9 +62,12 @@ def loaded(bundle: Path, threads: int, least_doubt: float | None) -> Ensemble:
     return replace(ensemble, review=replace(ensemble.review, least_doubt=least_doubt))
 
 
-def examine(example: Example, ensemble: Ensemble, seed: int) -> Examined:
-    """Ask about one notebook all that is to be known of it."""
-    return Examined(tuple(trials(example, ensemble, seed)), kept_order(example, ensemble))
+def examine(example: Example, ensemble: Ensemble, seed: int) -> Examined | str:
+    """Ask about one notebook all that is to be known of it; why not, where it is refused."""
+    try:
+        return Examined(tuple(trials(example, ensemble, seed)), kept_order(example, ensemble))
+    except RequestError as refusal:
+        return refusal.code
 
 
 def kept_order(example: Example, ensemble: Ensemble) -> tuple[int, ...]:
@@ -111,6 +116,27 @@ def review_figures(fitted: Fitted) -> dict[str, Any]:
     }
 
 
+def several_repositories(examples: Sequence[Example]) -> None:
+    """Refuse notebooks that are all of one cluster.
+
+    Raises:
+        SourceError: `one-cluster`.
+    """
+    if len({example.cluster for example in examples}) < 2:
+        raise SourceError(
+            f"All {len(examples)} notebooks are of one repository: nothing would show how well "
+            "review mode does elsewhere. Calibrate on notebooks of several (--data).",
+            "one-cluster",
+        )
+
+
+def _jobs(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of processes, 1 or more")
+    return value
+
+
 def _doubt(text: str) -> float:
     value = float(text)
     if not 0 <= value < math.inf:
@@ -123,10 +149,16 @@ def main(arguments: list[str] | None = None) -> int:
     made = argparse.ArgumentParser(prog="python -m training.calibrate", description=__doc__)
     made.add_argument("bundle", type=Path, help="folder of the bundle; its manifest is rewritten")
     made.add_argument("--data", type=Path, required=True, help="held-out notebooks")
+    made.add_argument(
+        "--held-out",
+        action="store_true",
+        help="only the notebooks that training on this data held out (so it is, too, where a "
+        "corpus comes split)",
+    )
     made.add_argument("--limit", type=int, default=500, help="notebooks read, a seeded sample")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument(
-        "--jobs", type=int, default=1, help="processes that ask; each loads the bundle once"
+        "--jobs", type=_jobs, default=1, help="processes that ask; each loads the bundle once"
     )
     made.add_argument(
         "--least-doubt",
@@ -135,33 +167,44 @@ def main(arguments: list[str] | None = None) -> int:
         "bundle's own): fewer questions for members that speak plainly",
     )
     chosen = made.parse_args(arguments)
-    try:
-        examples = sample(read_examples(chosen.data), chosen.limit, chosen.seed)
-    except CellOrderError as error:
-        print(error, file=sys.stderr)
-        return 2
-    clusters = {example.cluster for example in examples}
-    if len(clusters) < 2:
-        print(
-            f"All {len(examples)} notebooks are of one repository: nothing would show how well "
-            "review mode does elsewhere. Calibrate on notebooks of several (--data).",
-            file=sys.stderr,
-        )
-        return 2
+    bundle, skipped = chosen.bundle.resolve(), Skipped()
     threads = max(1, cores() // chosen.jobs)
-    load = partial(loaded, chosen.bundle, threads, chosen.least_doubt)
-    met: list[Trial] = []
-    wrong: list[tuple[int, ...]] = []
-    bar = tqdm(total=len(examples), desc="calibrate", unit=" notebooks", mininterval=5)
+    load = partial(loaded, bundle, threads, chosen.least_doubt)
+    used: list[Example] = []
+    found: list[Examined] = []
+
+    def keep(example: Example, examined: Examined) -> None:
+        used.append(example)
+        found.append(examined)
+
     try:
-        with bar, crew(load, partial(examine, seed=chosen.seed), chosen.jobs) as asking:
-            for _, found, _ in asking.answers(examples):
-                met += found.trials
-                wrong.append(found.inversions)
+        examples = sample(
+            validation(chosen.data, chosen.held_out, skipped), chosen.limit, chosen.seed
+        )
+        several_repositories(examples)
+        with tqdm(total=len(examples), desc="calibrate", unit=" notebooks", mininterval=5) as bar:
+
+            def one_more(done: int, total: int | None) -> None:
                 bar.update()
+
+            asking = gather(
+                examples,
+                load,
+                partial(examine, seed=chosen.seed),
+                keep,
+                seed=chosen.seed,
+                limit=None,
+                progress=one_more,
+                skipped=skipped,
+                jobs=chosen.jobs,
+            )
+        several_repositories(used)
     except CellOrderError as error:
         print(error, file=sys.stderr)
         return 2
+    for sentence in skipped.sentences():
+        print(sentence, file=sys.stderr)
+    met = [trial for examined in found for trial in examined.trials]
     fitted = fit_review(met, asking.review, asking.name, chosen.seed)
     if fitted.settings.threshold(Eagerness.EAGER) == NEVER:
         print(
@@ -170,18 +213,28 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    sizes = np.array([len(example.notebook.cells) for example in examples])
-    diagonal, keep_order = best_diagonal(np.array(wrong, dtype=np.float64), sizes)
+    diagonal, keep_order = best_diagonal(
+        np.array([examined.inversions for examined in found], dtype=np.float64),
+        np.array([len(example.notebook.cells) for example in used]),
+    )
     figures = {
         **review_figures(fitted),
         "keep_order_kendall_tau": keep_order,
-        "calibration_notebooks": len(examples),
-        "calibration_clusters": len(clusters),
+        "calibration_notebooks": len(used),
+        "calibration_clusters": len({example.cluster for example in used}),
     }
     changes = {"review": asdict(fitted.settings), "diagonal": diagonal}
-    update_manifest(chosen.bundle, changes, figures)
     print(fitted.result.table())
     print(json.dumps({**changes, **figures}, indent=1))
+    try:
+        update_manifest(bundle, changes, figures)
+    except OSError as error:
+        print(
+            f"The manifest of {bundle} was not written ({error.strerror}); what was found is "
+            "printed above. Make the folder writable and calibrate again.",
+            file=sys.stderr,
+        )
+        return 2
     return 0
 
 

@@ -42,8 +42,8 @@ probability between them: {parity:.0e}).
 - **Encoder**: started from `{encoder}` (Apache License 2.0, Nils Reimers, Iryna Gurevych and the
   sentence-transformers authors, after MiniLM by Microsoft); it was trained further here. The
   tokenizer is its own, unchanged.
-- **Trained on** {corpus}. The repositories with their commits and licences are listed in
-  `{sources}` ({licences}). No text of them is in this bundle.
+- **Trained on** {corpus}. The repositories with their commits and licences ({licences}) are
+  listed in `{sources}`, those of held-out notebooks too. No text of them is in this bundle.
 - **Recipe**: `{recipe}`; again with {command}.
 
 ## Figures
@@ -97,7 +97,7 @@ def card(
     Args:
         manifest: of the bundle.
         facts: ``context.json``.
-        licences: of the repositories, counted.
+        licences: of the repositories trained on, counted.
         rules: ``priors.json`` where the bundle has that member.
     """
     figures = manifest["figures"]
@@ -220,7 +220,7 @@ def _copy_sources(source: Path, target: Path) -> Counter[str]:
         writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(kept)
-    return Counter(row["licence"] for row in kept)
+    return Counter(row["licence"] for row in kept if row["split"] == "train")
 
 
 def _score(path: Path) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Fitting review mode: weights, confidence and thresholds, and what they are worth elsewhere.
 
-What is reported is measured on repositories that nothing of it was fitted on: the trials are
-split by cluster, and the moves of each fold are weighed, calibrated and cut off by what the other
-folds teach. What ships is fitted on all of them.
+What is reported is measured on repositories that were not fitted on: the trials are split by
+cluster, and the moves of each fold are weighed by weights that the other folds teach, then
+calibrated and cut off by what the moves of the other folds teach. (The weights under those moves
+have seen the fold; three numbers hang on it.) What ships is fitted on all of them.
 """
 
 from __future__ import annotations

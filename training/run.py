@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from jupyter_cellorder.errors import CellOrderError
+from jupyter_cellorder.evaluation.splits import Split
 from training import recipe, tasks
-from training.data.splits import Split
 
 
 def parser() -> argparse.ArgumentParser:

@@ -10,9 +10,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
+from jupyter_cellorder.evaluation.splits import Split
 from training.adapt.recipe import AdaptRecipe
 from training.context.recipe import ContextRecipe
-from training.data.splits import Split
 from training.ensemble.recipe import EnsembleRecipe
 from training.pairwise.recipe import PairwiseRecipe
 from training.pointwise.recipe import PointwiseRecipe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any, NoReturn, cast
@@ -37,6 +38,10 @@ class Command(JupyterApp):
     def start(self) -> None:
         """Run the command; exit with status 2 and one sentence on stderr where it cannot."""
         super().start()
+        for stream in (sys.stdout, sys.stderr):
+            # A heading with an emoji is no reason to fail where output has another encoding.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             self.run()
             sys.stdout.flush()

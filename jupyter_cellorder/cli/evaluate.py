@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import lru_cache, partial
 from importlib.resources import as_file, files
+from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from traitlets import Bool, Integer, List, Unicode
 
@@ -24,9 +25,10 @@ from jupyter_cellorder.evaluation.crew import Load
 from jupyter_cellorder.evaluation.journal import Journal
 from jupyter_cellorder.evaluation.kaggle import is_unlabelled, read_unlabelled
 from jupyter_cellorder.evaluation.question import Beside, Question
-from jupyter_cellorder.evaluation.result import counted
+from jupyter_cellorder.evaluation.result import EvaluationResult, counted
 from jupyter_cellorder.evaluation.run import Listener, evaluate
 from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
+from jupyter_cellorder.evaluation.splits import held_out
 from jupyter_cellorder.evaluation.submission import submission
 from jupyter_cellorder.evaluation.unlabelled import order_unlabelled
 from jupyter_cellorder.processes import cores
@@ -45,6 +47,9 @@ class Result(Protocol):
 
     def table(self) -> str:
         """For people."""
+
+
+Measured = TypeVar("Measured", bound=Result)
 
 
 class EvaluateApp(ModelCommand):
@@ -70,6 +75,7 @@ class EvaluateApp(ModelCommand):
     jupyter cellorder evaluate notebooks/ --keep-markdown-order
     jupyter cellorder evaluate ai4code/ --limit 500 --seed 1 --json
     jupyter cellorder evaluate ai4code/ --jobs 8 --resume rows.jsonl --report report/
+    jupyter cellorder evaluate ai4code/ --held-out --bundle trained-on-ai4code/
     jupyter cellorder evaluate ai4code/test --submission submission.csv
     jupyter cellorder evaluate notebooks/ --bundle atlantis/ --weights 6:5:2:3
     jupyter cellorder evaluate notebooks/ --beside atlantis/
@@ -86,6 +92,11 @@ class EvaluateApp(ModelCommand):
     mode = Unicode(Mode.ALL.value, help="Mode of the suggestions; 'all'.").tag(config=True)
     keep_markdown_order = Bool(
         False, help="Give the markdown's own order away; hide only its place among the code."
+    ).tag(config=True)
+    held_out = Bool(
+        False,
+        help="""Only the notebooks that training on this source held out: valid* of a corpus that
+        comes split, else 5 % of the families.""",
     ).tag(config=True)
     limit = Integer(0, help="Score a seeded sample of this many notebooks; 0 for all.").tag(
         config=True
@@ -144,6 +155,10 @@ class EvaluateApp(ModelCommand):
             {"EvaluateApp": {"keep_markdown_order": True}},
             "Give the markdown's own order away; hide only its place among the code.",
         ),
+        "held-out": (
+            {"EvaluateApp": {"held_out": True}},
+            "Only the notebooks that training on this source held out.",
+        ),
         "json": ({"EvaluateApp": {"as_json": True}}, "Print the result as one JSON object."),
     }
 
@@ -158,6 +173,9 @@ class EvaluateApp(ModelCommand):
         finally:
             for sentence in skipped.sentences():
                 self.remark(sentence)
+        self._show(result)
+
+    def _show(self, result: Result) -> None:
         print(json.dumps(result.as_dict(), indent=2) if self.as_json else result.table())
 
     def _check_options(self) -> None:
@@ -191,6 +209,8 @@ class EvaluateApp(ModelCommand):
             self.fail("--strategy goes with shuffled markdown; leave --keep-markdown-order out.")
         if self.submission and self.limit:
             self.fail("A submission holds every notebook; leave --limit out, or --submission.")
+        if self.submission and self.held_out:
+            self.fail("A submission holds every notebook; leave --held-out out, or --submission.")
 
     def _of_orders_alone(self) -> dict[str, bool]:
         return {
@@ -203,6 +223,14 @@ class EvaluateApp(ModelCommand):
             "--beside": bool(self.beside),
         }
 
+    def _examples(self, paths: list[Path], skipped: Skipped) -> Iterable[Example]:
+        examples = (
+            chain.from_iterable([held_out(path, skipped) for path in paths])
+            if self.held_out
+            else read_examples(paths, skipped)
+        )
+        return while_reading(examples) if self.limit else examples
+
     @contextmanager
     def _paths(self) -> Iterator[list[Path]]:
         if self.extra_args:
@@ -212,12 +240,35 @@ class EvaluateApp(ModelCommand):
             yield sorted(folder.glob("*.ipynb"))
 
     def _order(self, paths: list[Path], skipped: Skipped) -> Result:
+        kept = Contender("strategy", self.strategy) if self.strategy else OWN
+        if len(paths) == 1 and is_unlabelled(paths[0]):
+            self._check_unlabelled(paths[0])
+            return self._with_submission(partial(self._ordered, paths[0], kept), skipped)
+        if not self.report:
+            return self._with_submission(partial(self._scored, paths, kept), skipped)
+        from jupyter_cellorder.evaluation.report.page import ReportError, check_report, write_report
+        from jupyter_cellorder.evaluation.worst import Worst
+
+        folder, worst = Path(self.report), Worst(WORST, kept)
+        check_report(folder)  # now, not when hours of asking are over
+        result = self._with_submission(partial(self._scored, paths, kept), skipped, worst.add)
+        try:
+            self.remark(f"Wrote {write_report(result, worst.cases(), folder, kept)}.")
+        except ReportError:
+            self._show(result)
+            raise
+        return result
+
+    def _with_submission(
+        self, measure: Callable[..., Measured], skipped: Skipped, *listeners: Listener
+    ) -> Measured:
+        """Measure, and write the orders found to the file that `--submission` names."""
         with closing(Progress()) as progress:
             if not self.submission:
-                return self._measured(paths, skipped, progress, [])
+                return measure(skipped, progress, listeners)
             with submission(Path(self.submission)) as rows:
                 skipped.undecided = rows.add_undecided
-                result = self._measured(paths, skipped, progress, [rows.add])
+                result = measure(skipped, progress, [*listeners, rows.add])
         as_they_are = f", and {rows.as_in_file:,} as they are in their files"
         self.remark(
             f"Wrote {self.submission}: {counted(rows.ordered, 'notebook')}"
@@ -225,26 +276,36 @@ class EvaluateApp(ModelCommand):
         )
         return result
 
-    def _measured(
-        self, paths: list[Path], skipped: Skipped, progress: Progress, listeners: list[Listener]
+    def _ordered(
+        self,
+        folder: Path,
+        kept: Contender,
+        skipped: Skipped,
+        progress: Progress,
+        listeners: Sequence[Listener],
     ) -> Result:
-        kept = Contender("strategy", self.strategy) if self.strategy else OWN
-        if len(paths) == 1 and is_unlabelled(paths[0]):
-            self._check_unlabelled(paths[0])
-            return order_unlabelled(
-                read_unlabelled(paths[0], skipped),
-                self._ensemble(),
-                Question(self.mode, False, self.seed, kept, self._seconds()),
-                progress=progress,
-                skipped=skipped,
-                jobs=self.jobs,
-                journal=self._journal(),
-                listeners=listeners,
-            )
-        examples: Iterable[Example] = read_examples(paths, skipped)
-        ask = partial(
-            evaluate,
-            while_reading(examples) if self.limit else examples,
+        """Orders of notebooks whose true order nobody knows."""
+        return order_unlabelled(
+            read_unlabelled(folder, skipped),
+            self._ensemble(),
+            Question(self.mode, False, self.seed, kept, self._seconds()),
+            progress=progress,
+            skipped=skipped,
+            jobs=self.jobs,
+            journal=self._journal(),
+            listeners=listeners,
+        )
+
+    def _scored(
+        self,
+        paths: list[Path],
+        kept: Contender,
+        skipped: Skipped,
+        progress: Progress,
+        listeners: Sequence[Listener],
+    ) -> EvaluationResult:
+        return evaluate(
+            self._examples(paths, skipped),
             self._ensemble(),
             self.mode,
             keep_markdown_order=self.keep_markdown_order,
@@ -257,17 +318,8 @@ class EvaluateApp(ModelCommand):
             kept=kept,
             budget=self._seconds(),
             beside=self._beside(),
+            listeners=listeners,
         )
-        if not self.report:
-            return ask(listeners=listeners)
-        from jupyter_cellorder.evaluation.report.page import check_plots, write_report
-        from jupyter_cellorder.evaluation.worst import Worst
-
-        check_plots()  # now, not when hours of asking are over
-        worst = Worst(WORST, kept)
-        result = ask(listeners=[*listeners, worst.add])
-        self.remark(f"Wrote {write_report(result, worst.cases(), Path(self.report), kept)}.")
-        return result
 
     def _check_unlabelled(self, folder: Path) -> None:
         """Refuse what needs true orders."""
@@ -280,6 +332,7 @@ class EvaluateApp(ModelCommand):
             "--report": self.report,
             "--keep-markdown-order": self.keep_markdown_order,
             "--beside": self.beside,
+            "--held-out": self.held_out,
         }
         for option in (name for name, given in asked.items() if given):
             self.fail(f"{option} needs true orders, and those of {folder} are not given.")
@@ -289,15 +342,12 @@ class EvaluateApp(ModelCommand):
         from jupyter_cellorder.evaluation.repair import evaluate_repair
         from jupyter_cellorder.evaluation.selected import evaluate_selected
 
-        examples: Iterable[Example] = read_examples(paths, skipped)
-        if self.limit:
-            examples = while_reading(examples)
         with closing(Progress()) as progress:
             ask: Callable[..., Result] = (
                 evaluate_repair if self.task == "repair" else evaluate_selected
             )
             return ask(
-                examples,
+                self._examples(paths, skipped),
                 self._ensemble(),
                 seed=self.seed,
                 limit=self.limit or None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,11 @@ NO_FILE = "a row in train_orders.csv but no file"
 WRONG_CELLS = "cells other than those its row in train_orders.csv names"
 
 _NAMES_KEPT = 5
+
+
+def id_of(name: str) -> str:
+    """A file's name as an id: bytes of it that are not UTF-8 become escapes."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 class SourceError(CellOrderError):

@@ -15,6 +15,7 @@ from jupyter_cellorder.evaluation.example import (
     Example,
     Skipped,
     SourceError,
+    id_of,
     make_example,
 )
 from jupyter_cellorder.notebook import Notebook
@@ -58,7 +59,7 @@ def read_kaggle(folder: Path, skipped: Skipped) -> Iterator[Example]:
     orders = dict(table(folder / ORDERS, "cell_order"))
     ancestors = dict(table(folder / ANCESTORS, "ancestor_id")) if has_ancestors(folder) else {}
     for path in sorted((folder / "train").glob("*.json")):
-        id = path.stem
+        id = id_of(path.stem)
         order = orders.pop(id, None)
         if order is None:
             skipped.add(NO_ORDER, id)
@@ -102,14 +103,15 @@ def read_unlabelled(folder: Path, skipped: Skipped) -> Iterator[Example]:
 
     def stream() -> Iterator[Example]:
         for path in sorted(folder.glob("*.json")):
-            notebook = read_notebook(path, path.stem, skipped)
+            id = id_of(path.stem)
+            notebook = read_notebook(path, id, skipped)
             if notebook is None:
                 continue
             example = make_example(
                 notebook.cells,
-                id=path.stem,
-                cluster=path.stem,
-                ancestor=path.stem,
+                id=id,
+                cluster=id,
+                ancestor=id,
                 language="",
                 skipped=skipped,
                 labelled=False,

@@ -24,6 +24,7 @@ from jupyter_cellorder.evaluation.example import (
     Example,
     Skipped,
     SourceError,
+    id_of,
     make_example,
 )
 from jupyter_cellorder.evaluation.kaggle import (
@@ -188,7 +189,7 @@ def _notebook_files(folder: Path) -> Iterator[Path]:
 def _read_notebook_folder(folder: Path, skipped: Skipped) -> Iterator[Example]:
     repositories: dict[Path, bool] = {}
     for path in sorted(_notebook_files(folder)):
-        id = path.relative_to(folder).as_posix()
+        id = id_of(path.relative_to(folder).as_posix())
         # A checkout inside the folder is a repository; a chapter folder is not.
         cluster = id
         for parent in path.relative_to(folder).parents[:-1]:
@@ -196,7 +197,7 @@ def _read_notebook_folder(folder: Path, skipped: Skipped) -> Iterator[Example]:
             if inside not in repositories:
                 repositories[inside] = (inside / ".git").exists()
             if repositories[inside]:
-                cluster = parent.as_posix()
+                cluster = id_of(parent.as_posix())
                 break
         example = _notebook_example(path, id, cluster, skipped)
         if example is not None:
@@ -204,7 +205,8 @@ def _read_notebook_folder(folder: Path, skipped: Skipped) -> Iterator[Example]:
 
 
 def _read_notebook_file(path: Path, skipped: Skipped) -> Iterator[Example]:
-    example = _notebook_example(path, path.name, path.name, skipped)
+    id = id_of(path.name)
+    example = _notebook_example(path, id, id, skipped)
     if example is not None:
         yield example
 

@@ -20,8 +20,9 @@ _NUMBER = re.compile(
     r"(\d{1,3}(?:\.\d{1,3})*|[a-z](?=[.)]))[.):\s-]",
     re.IGNORECASE,
 )
-_IMPORT = re.compile(r"^\s*(?:import|from)\s+\w", re.MULTILINE)
-_DEFINE = re.compile(r"^\s*(?:def|class|async def)\s+\w", re.MULTILINE)
+# Not \s, which would run through all blank lines from each of them.
+_IMPORT = re.compile(r"^[^\S\n]*(?:import|from)\s+\w", re.MULTILINE)
+_DEFINE = re.compile(r"^[^\S\n]*(?:def|class|async def)\s+\w", re.MULTILINE)
 _PLOT = re.compile(r"\b(?:plt|sns|px|fig|ax|alt|go)\.\w|\.plot\(|\.show\(")
 _LINK = re.compile(r"\]\(|<a\s|https?://")
 

@@ -125,6 +125,8 @@ def test_code_and_raw_cells_have_no_number() -> None:
         ("markdown", "![a](b)", {2, 14, 15}),
         ("markdown", "$x$", {2, 16}),
         ("code", "import os", {17, 23}),
+        # Patterns that run through all blank lines from each of them never end here.
+        pytest.param("code", "\n" * 50_000 + "import os", {17, 23}, id="blank lines"),
         ("code", "def f():\n    pass", {18}),
         ("code", "plt.plot(x)", {19, 23}),
         ("code", "%time f()", {20, 23}),

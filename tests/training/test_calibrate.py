@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from tiny_training import TinyRun
 from truthful import ensemble, notebook
 
 from jupyter_cellorder.ensemble import Ensemble
-from jupyter_cellorder.evaluation.sources import Example
+from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.evaluation.sources import Example, read_examples
 from jupyter_cellorder.precedence import Placement, Precedence
 from training import calibrate
 from training.calibrate import best_diagonal, kept_order
+from training.review_trials import trials
 
 EVEN = notebook("c0 m1 c2 c3 m4 c5 c6 m7 c8")
 
@@ -61,6 +64,47 @@ def test_several_processes_fit_the_same(tiny_run: TinyRun, tmp_path: Path) -> No
         fitted.append([manifest["diagonal"], *manifest["review"]["thresholds"].values()])
     # The runtime adds up in another order where it has another number of threads.
     assert fitted[0] == pytest.approx(fitted[1], abs=0.011)
+
+
+def test_a_notebook_that_is_refused_is_left_out_and_told(
+    tiny_run: TinyRun,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refusing(example: Example, *rest: Any) -> Any:
+        if example.id == "valid-0":
+            raise RequestError("Too long.", "notebook-too-large")
+        return trials(example, *rest)
+
+    monkeypatch.setattr(calibrate, "trials", refusing)
+    bundle = shutil.copytree(tiny_run.bundle, tmp_path / "bundle")
+    # A corpus that comes split: what was trained on is left out.
+    assert calibrate.main([str(bundle), "--data", str(tiny_run.corpus)]) == 0
+    told = capsys.readouterr()
+    assert "valid-0" in told.err
+    figures = json.loads((bundle / "manifest.json").read_text())["figures"]
+    held_out = sum(1 for _ in read_examples(tiny_run.corpus / "valid.jsonl.zst"))
+    assert figures["calibration_notebooks"] == held_out - 1
+
+
+def test_what_was_found_is_printed_where_it_cannot_be_written(
+    tiny_run: TinyRun,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(*args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    bundle = shutil.copytree(tiny_run.bundle, tmp_path / "bundle")
+    monkeypatch.setattr(calibrate, "update_manifest", full)
+    monkeypatch.chdir(bundle)
+    valid = str(tiny_run.corpus / "valid.jsonl.zst")
+    assert calibrate.main([".", "--data", valid]) == 2
+    told = capsys.readouterr()
+    assert '"thresholds"' in told.out
+    assert "No space left" in told.err
 
 
 def test_what_is_missing_is_said(

@@ -10,10 +10,10 @@ import torch
 from safetensors.torch import load_file
 from tiny_training import tiny_hub, tiny_kaggle
 
+from jupyter_cellorder.evaluation.splits import Split
 from training import run, tasks
 from training.context.recipe import ContextRecipe
 from training.data.cache import open_store
-from training.data.splits import Split
 from training.ensemble.recipe import EnsembleRecipe
 from training.pointwise.recipe import PointwiseRecipe
 from training.recipe import names

@@ -19,7 +19,7 @@ import numpy as np
 from jupyter_cellorder.bundle import MANIFEST, MemberEntry, load_bundle, read_manifest
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.sample import sample
-from jupyter_cellorder.evaluation.sources import read_examples
+from jupyter_cellorder.evaluation.splits import validation
 from jupyter_cellorder.strategies import STRATEGIES
 from training.blend.held_out import Asked, ask
 from training.blend.mixtures import mixtures
@@ -189,6 +189,12 @@ def main(arguments: list[str] | None = None) -> int:
     made.add_argument("bundle", type=Path, help="folder of the bundle; it is rewritten")
     made.add_argument("--data", type=Path, required=True, help="held-out notebooks")
     made.add_argument(
+        "--held-out",
+        action="store_true",
+        help="only the notebooks that training on this data held out (so it is, too, where a "
+        "corpus comes split)",
+    )
+    made.add_argument(
         "--limit", type=_positive(int), default=300, help="notebooks asked, a seeded sample"
     )
     made.add_argument("--minutes", type=_positive(float), help="for the searches, not for asking")
@@ -214,7 +220,7 @@ def main(arguments: list[str] | None = None) -> int:
             else None
             for member in manifest.members
         )
-        examples = sample(read_examples(chosen.data), int(chosen.limit), chosen.seed)
+        examples = sample(validation(chosen.data, chosen.held_out), int(chosen.limit), chosen.seed)
         found = blend(
             manifest.members,
             temperatures,

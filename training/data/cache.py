@@ -23,11 +23,11 @@ from jupyter_cellorder.evaluation.sources import (
     read_examples,
     source_files,
 )
+from jupyter_cellorder.evaluation.splits import Split
 from jupyter_cellorder.processes import cores
 from training.data.cells import CellStore
 from training.data.merge import merge
 from training.data.shards import Tokenizing, chunks, shard_name
-from training.data.splits import Split
 from training.data.subset import subset
 from training.data.workers import write_shards
 from training.data.writing import PARTIAL, write_whole, writing

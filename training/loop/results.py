@@ -17,6 +17,7 @@ from training.loop import processes
 from training.loop.errors import LoopError
 
 PARTIAL = ".part"
+ASIDE = ".before"
 
 
 def weights_of(module: nn.Module) -> dict[str, torch.Tensor]:
@@ -32,12 +33,15 @@ def save_weights(module: nn.Module, path: Path) -> None:
         LoopError: as :func:`whole_folder`.
     """
     if processes.is_main():
-        part = path.with_suffix(PARTIAL)
-        with _told(path):
-            save_file(weights_of(module), part)
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            part.replace(path)
+        part = path.with_name(path.name + PARTIAL)
+        try:
+            with _told(path):
+                save_file(weights_of(module), part)
+                with part.open("rb") as file:
+                    os.fsync(file.fileno())
+                part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     processes.wait()
 
 
@@ -45,19 +49,38 @@ def save_weights(module: nn.Module, path: Path) -> None:
 def whole_folder(folder: Path) -> Iterator[Path]:
     """Fill a folder that takes the name ``folder`` when the block has ended well.
 
+    A folder of that name stands aside until then; where a kill came between, the next call puts
+    it back first.
+
     Raises:
         LoopError: it cannot be written, as on a full disk; what was there before stays.
     """
-    part = folder.with_suffix(PARTIAL)
-    shutil.rmtree(part, ignore_errors=True)
+    folder = folder.resolve()
+    part = folder.with_name(folder.name + PARTIAL)
+    aside = folder.with_name(folder.name + ASIDE)
     try:
         with _told(folder):
+            _put_back(aside, folder)
+            shutil.rmtree(part, ignore_errors=True)
             part.mkdir(parents=True)
             yield part
-            shutil.rmtree(folder, ignore_errors=True)
-            part.rename(folder)
+            shutil.rmtree(aside, ignore_errors=True)
+            if folder.exists():
+                folder.rename(aside)
+            try:
+                part.rename(folder)
+            except OSError:
+                _put_back(aside, folder)
+                raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    # In use elsewhere, or not ours to delete: left, under a name that says what it is.
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put_back(aside: Path, folder: Path) -> None:
+    if aside.exists() and not folder.exists():
+        aside.rename(folder)
 
 
 @contextmanager
@@ -65,8 +88,6 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, SafetensorError) as error:
-        if path.suffix:
-            path.with_suffix(PARTIAL).unlink(missing_ok=True)
         raise LoopError(
             f"{path} could not be written ({error}). Free some space and give the same command "
             "again: what is finished is found again.",

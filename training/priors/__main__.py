@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.sources import Example, read_examples
-from training.data.splits import Split
+from jupyter_cellorder.evaluation.splits import Split
 from training.data.subset import subset
 from training.priors.install import install
 from training.priors.measure import measure

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
@@ -54,11 +56,11 @@ class ReportError(CellOrderError):
     """The report cannot be made; the message says what to do."""
 
 
-def check_plots() -> None:
-    """Find out early whether plots can be drawn.
+def check_report(folder: Path) -> None:
+    """Find out early whether a report can be drawn and written; the folder is made.
 
     Raises:
-        ReportError: `matplotlib-missing`.
+        ReportError: as `write_report`.
     """
     if find_spec("matplotlib") is None:
         raise ReportError(
@@ -66,6 +68,10 @@ def check_plots() -> None:
             "matplotlib, or the extra: pip install 'jupyter-cellorder[training]').",
             "matplotlib-missing",
         )
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
 
 
 def write_report(
@@ -85,23 +91,28 @@ def write_report(
     Raises:
         ReportError: `matplotlib-missing` or `cannot-write`.
     """
-    check_plots()
+    check_report(folder)
     from jupyter_cellorder.evaluation.report.plots import draw_plots
 
     plots = draw_plots(result)
     page = _page(result, worst, plots, kept)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with _told(folder):
         for name, picture in plots.items():
             _write(folder / f"{name}.svg", picture)
         _write(folder / PAGE, page)
+    return folder / PAGE
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ReportError(
             f"The report could not be written to {folder} ({error.strerror}); free space there or "
             "give another folder.",
             "cannot-write",
         ) from error
-    return folder / PAGE
 
 
 def _page(

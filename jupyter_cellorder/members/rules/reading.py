@@ -12,7 +12,8 @@ from jupyter_cellorder.members.rules.signs import signs_of
 from jupyter_cellorder.notebook import Cell
 
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1.*?$|\Z)", re.MULTILINE | re.DOTALL)
-_ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*#*[ \t]*$")
+# What may stand behind a title is stripped: a pattern for it takes a second at a thousand blanks.
+_ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _HTML = re.compile(r"<h([1-6])\b[^>]*>(.{0,300}?)</h\1>", re.IGNORECASE | re.DOTALL)
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _TAG = re.compile(r"<[^>]{1,200}>")
@@ -21,9 +22,7 @@ _ITEM = re.compile(r"^\s*(?:[-*+]|\d{1,3}[.)])\s+(.*\S)")
 _NO_TITLE = re.compile(r"\s*[-*+|>]|\s*\d+[.)]")
 _SPACE = re.compile(r"\s+")
 _NOT_A_WORD = re.compile(r"[\W_]+")
-_CODE_COMMENT = re.compile(
-    r"^\s*#+\s*(?:%%|@title|@markdown|region\b|In\b)?\s*(.*?)\s*[#=\-*]*\s*$"
-)
+_CODE_COMMENT = re.compile(r"^\s*#+\s*(?:%%|@title|@markdown|region\b|In\b)?\s*(.*)$")
 
 _ANCHOR = re.compile(
     r"<[a-z]\w{0,20}\b[^>]{0,200}\b(?:id|name)\s*=\s*[\"']([^\"'>]{1,200})[\"']", re.IGNORECASE
@@ -94,7 +93,7 @@ def plain(text: str) -> str:
 def _read_code(text: str) -> Reading:
     line = text.partition("\n")[0]
     comment = _CODE_COMMENT.match(line)
-    said = comment.group(1) if comment else ""
+    said = comment.group(1).rstrip().rstrip("#=-*").rstrip() if comment else ""
     return Reading(False, text, (), False, label_of(said, heading=False), plain(said), *_NOTHING)
 
 
@@ -130,7 +129,8 @@ def _headings(lines: Sequence[str]) -> Iterator[tuple[int, Heading]]:
         atx = _ATX.match(line)
         under = _SETEXT.match(lines[at + 1]) if at + 1 < len(lines) and line.strip() else None
         if atx:
-            found = [(len(atx.group(1)), atx.group(2) or "")]
+            title = (atx.group(2) or "").rstrip(" \t").rstrip("#").rstrip(" \t")
+            found = [(len(atx.group(1)), title)]
         # A rule of dashes under a list or a table is no heading.
         elif under and len(under.group(1)) >= 3 and not _NO_TITLE.match(line):
             found = [(1 if under.group(1)[0] == "=" else 2, line)]

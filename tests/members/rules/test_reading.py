@@ -20,6 +20,9 @@ from jupyter_cellorder.notebook import Cell
         ("~~~python\n# a comment", []),
         ("- item\n---", []),
         ("#no space", []),
+        ("## C# and F# ##  ", [(2, "C# and F#")]),
+        # Patterns with two ways to read a blank never end here.
+        (f"# a{' ' * 5_000}x", [(1, "a x")]),
         ("    # code", []),
         ("", []),
     ],

@@ -13,12 +13,12 @@ import torch
 from tiny_training import tiny_corpus, tiny_encoder
 from transformers import AutoModel, AutoTokenizer
 
+from jupyter_cellorder.evaluation.splits import Split
 from training import tasks
 from training.adapt import run as adapt_run
 from training.adapt.recipe import OBJECTIVES, AdaptRecipe
 from training.adapt.run import AdaptRun
 from training.data.part import open_part
-from training.data.splits import Split
 from training.tasks import Order
 
 

@@ -15,11 +15,11 @@ from small_tokenizer import numbers, write_tokenizer
 from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.sources import Example, SourceError, read_examples
+from jupyter_cellorder.evaluation.splits import Split
 from jupyter_cellorder.members.context_input import cell_facts
 from training.data import cache, shards
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.data.splits import Split
 
 LIMITS = {"markdown": 8, "code": 8}
 

@@ -25,12 +25,12 @@ from small_tokenizer import write_tokenizer
 from tiny_training import tiny_encoder, tiny_recipe
 
 from jupyter_cellorder.evaluation.sources import Example
+from jupyter_cellorder.evaluation.splits import Split
 from training import run
 from training.data import shards, workers
 from training.data.cache import open_store
 from training.data.cells import CellStore
 from training.data.shards import Tokenizing
-from training.data.splits import Split
 from training.data.writing import CacheError
 
 TRAINED = NOTEBOOKS - len(HELD_OUT)

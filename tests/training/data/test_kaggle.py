@@ -11,9 +11,9 @@ from kaggle_corpus import notebook_id, write_corpus
 from small_store import example
 from small_tokenizer import write_tokenizer
 
+from jupyter_cellorder.evaluation.splits import Split
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.data.splits import Split
 
 SAMPLE = Path(__file__).parents[4] / "shared" / "kaggle-sample"
 

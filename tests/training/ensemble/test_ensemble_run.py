@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from jupyter_cellorder.errors import CellOrderError
+from jupyter_cellorder.evaluation.splits import Split
 from training import tasks
-from training.data.splits import Split
 from training.ensemble.recipe import EnsembleRecipe
 from training.ensemble.run import train
 from training.recipe import Recipe

@@ -5,16 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from scripted_members import numbered, write_ipynb
 from small_store import example
 
-from training.data.splits import HELD_OUT, Split
+from jupyter_cellorder.evaluation.sources import read_examples
+from jupyter_cellorder.evaluation.splits import HELD_OUT, Split, held_out
 
 
 def families(count: int) -> list[str]:
     return [f"family-{number}" for number in range(count)]
 
 
-def held_out(split: Split, ancestor: str) -> bool:
+def is_held_out(split: Split, ancestor: str) -> bool:
     keeps = {
         part: split.part(part)[1](example("n", "m0 c1", ancestor)) for part in ("train", "valid")
     }
@@ -32,12 +34,12 @@ def test_a_family_is_in_one_part_whatever_the_notebook(tmp_path: Path) -> None:
 
 def test_the_share_held_out_is_the_one_named(tmp_path: Path) -> None:
     split = Split(tmp_path)
-    share = sum(held_out(split, family) for family in families(4_000)) / 4_000
+    share = sum(is_held_out(split, family) for family in families(4_000)) / 4_000
     assert share == pytest.approx(HELD_OUT, rel=0.3)
 
 
 def test_the_same_families_are_held_out_on_every_machine(tmp_path: Path) -> None:
-    chosen = [number for number in range(200) if held_out(Split(tmp_path), f"family-{number}")]
+    chosen = [number for number in range(200) if is_held_out(Split(tmp_path), f"family-{number}")]
     assert chosen == [18, 23, 41, 78, 79, 81, 93]
 
 
@@ -58,6 +60,27 @@ def test_a_corpus_that_comes_split_stays_so(tmp_path: Path) -> None:
 
 
 def test_half_a_split_is_none(tmp_path: Path) -> None:
-    (tmp_path / "train-00.jsonl.zst").write_bytes(b"")
-    assert Split(tmp_path).part("valid")[0] == [tmp_path]
-    assert any(held_out(Split(tmp_path), family) for family in families(200))
+    files = [tmp_path / f"{name}.jsonl.zst" for name in ("train-00", "test")]
+    for file in files:
+        file.write_bytes(b"")
+    split = Split(tmp_path)
+    # What is kept for the test is in neither part.
+    assert split.part("train")[0] == split.part("valid")[0] == files[:1]
+    assert any(is_held_out(split, family) for family in families(200))
+
+
+def test_where_no_family_is_known_a_repository_stays_together(tmp_path: Path) -> None:
+    _, trained = Split(tmp_path).part("train")
+    for number in range(50):
+        first, second = (example(id, "m0 c1", cluster=f"repo-{number}") for id in ("a", "b"))
+        assert trained(first) == trained(second)
+
+
+def test_what_training_did_not_see(tmp_path: Path) -> None:
+    for number in range(60):
+        write_ipynb(tmp_path / f"n{number}.ipynb", numbered("mc"))
+    seen = {each.id for each in read_examples(tmp_path) if Split(tmp_path).part("train")[1](each)}
+    unseen = {each.id for each in held_out(tmp_path)}
+    assert unseen
+    assert len(seen | unseen) == 60
+    assert not seen & unseen
