@@ -1,9 +1,11 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { afterPaint } from './afterPaint';
 import { BannerContent } from './components/bannerContent';
+import { keepFocus } from './keepFocus';
 import { keepScroll } from './keepScroll';
 import type { Preferences } from './preferences';
 import type { Preview } from './preview';
@@ -29,6 +31,7 @@ export class Banner extends ReactWidget {
     super();
     const { preview, preferences, trans } = options;
     this.addClass('jp-CellOrder-banner');
+    this.node.tabIndex = -1;
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Suggested order'));
     this.node.addEventListener('keydown', event => {
@@ -48,6 +51,10 @@ export class Banner extends ReactWidget {
     super.dispose();
   }
 
+  protected override onUpdateRequest(message: Message): void {
+    keepFocus(this, () => super.onUpdateRequest(message));
+  }
+
   protected override render(): React.JSX.Element {
     const { preview, trans, onError } = this.options;
     return (
@@ -61,7 +68,7 @@ export class Banner extends ReactWidget {
             ).catch(onError)
           }
           onAct={action => void preview.model.act(action).catch(onError)}
-          onCancel={() => preview.model.cancel()}
+          onCancel={() => this.discard()}
           onUndo={() => void preview.undo().catch(onError)}
           onDiscard={() => this.discard()}
           onReview={this.options.onReview}

@@ -112,7 +112,15 @@ export class CellOrderModel implements IDisposable {
     if (notebook === null || this.isDisposed) {
       return;
     }
-    if (this.host.readOnly || isEmpty(options)) {
+    // Empty and locked cells stay where they are; others may be gone since they were selected.
+    const placeable = new Set(
+      presentCells(notebook)
+        .filter(cell => cell.movable && cell.source.trim() !== '')
+        .map(cell => cell.id)
+    );
+    const selected = options.selected.filter(id => placeable.has(id));
+    const isEmpty = options.mode === 'selected' && selected.length === 0;
+    if (this.host.readOnly || isEmpty) {
       this.cancel();
       this.forget(
         noticeState(this.host.readOnly ? 'read-only' : 'nothing-selected')
@@ -124,7 +132,7 @@ export class CellOrderModel implements IDisposable {
       keep_markdown_order: options.keepMarkdownOrder,
       eagerness: options.eagerness,
       cells: requestCells(notebook),
-      selected: [...options.selected]
+      selected
     };
     const question = JSON.stringify(request);
     if (this._asking?.question === question) {
@@ -399,10 +407,6 @@ export class CellOrderModel implements IDisposable {
   private _stateChanged = new Signal<this, void>(this);
   private _steps: MadeSteps | null = null;
   private _suggestion: Suggestion | null = null;
-}
-
-function isEmpty({ mode, selected }: ISuggestOptions): boolean {
-  return mode === 'selected' && selected.length === 0;
 }
 
 function noticeState(notice: INoticeState['notice']): INoticeState {

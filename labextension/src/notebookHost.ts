@@ -69,6 +69,9 @@ export class NotebookHost implements IHost {
       if (typing && index !== -1) {
         content.mode = 'edit';
       }
+      if (content.widgets.some(cell => cell.isHidden || isCollapsed(cell))) {
+        void hideAgain(content);
+      }
       scroll();
     };
   }
@@ -143,6 +146,21 @@ function recount(content: Notebook): void {
   if (cell !== null && !content.isSelected(cell)) {
     content.select(cell);
     content.deselect(cell);
+  }
+}
+
+/** Hides what stands under the collapsed headings now: a heading that was moved no longer hides what it hid. */
+async function hideAgain(content: Notebook): Promise<void> {
+  await headingLevels(content.widgets);
+  if (content.isDisposed) {
+    return;
+  }
+  content.widgets.forEach(cell => cell.setHidden(false));
+  // Outer headings first: a hidden one hides nothing.
+  for (const cell of content.widgets) {
+    if (isCollapsed(cell)) {
+      NotebookActions.setHeadingCollapse(cell, true, content);
+    }
   }
 }
 

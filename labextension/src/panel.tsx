@@ -1,11 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message as Notification } from '@lumino/messaging';
 import * as React from 'react';
 import { Message, type IMessageAction } from './components/message';
 import { Suggestion } from './components/suggestion';
 import { Thinking } from './components/thinking';
 import { actionLabel } from './errors';
 import { orderIcon } from './icon';
+import { keepFocus } from './keepFocus';
 import type { Preview } from './preview';
 import { lookHarderLabel, noticeSentence } from './sentences';
 import type { INoticeState } from './state';
@@ -21,6 +23,16 @@ export interface IPanelOptions {
   onLeave: () => void;
   /** Called with what fails without being a failure of the server. */
   onError: (error: unknown) => void;
+}
+
+/** Brings the keyboard to the list of moves, or to what else the panel offers; it is to be in front. */
+export function focusPanel(): void {
+  const panel = document.getElementById(PANEL_ID);
+  const first =
+    panel?.querySelector<HTMLElement>('[role=option][tabindex="0"]') ??
+    panel?.querySelector<HTMLElement>('button:enabled') ??
+    panel;
+  first?.focus();
 }
 
 /** The side panel that shows the suggestion of the notebook in front. */
@@ -48,6 +60,10 @@ export class CellOrderPanel extends ReactWidget {
     this._preview = preview;
     preview?.changed.connect(this.update, this);
     this.update();
+  }
+
+  protected override onUpdateRequest(message: Notification): void {
+    keepFocus(this, () => super.onUpdateRequest(message));
   }
 
   protected render(): React.JSX.Element {

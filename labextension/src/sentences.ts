@@ -91,7 +91,7 @@ export function noticeSentence(
       );
     case 'nothing-selected':
       return trans.__(
-        'No markdown cell is selected. Select the markdown cells to place, then ask again.'
+        'No markdown cell is selected that has text and may be moved. Select the markdown cells to place, then ask again.'
       );
   }
 }

@@ -221,6 +221,19 @@ describe('suggest', () => {
     expect(api.requests).toHaveLength(0);
   });
 
+  it('places no cell that is empty, locked, no markdown or gone', async () => {
+    const [empty, locked] = [3, 4].map(at => notebook.getCell(at));
+    empty.setSource(' \n');
+    locked.setMetadata('editable', false);
+    const selected = ['c1', 'm1', 'm2', 'gone'];
+    await model.suggest({ ...REVIEW, mode: 'selected', selected });
+    expect(model.state).toMatchObject({ notice: 'nothing-selected' });
+    expect(api.requests).toHaveLength(0);
+    selected.push('m3');
+    await model.suggest({ ...REVIEW, mode: 'selected', selected });
+    expect(api.requests[0].selected).toEqual(['m3']);
+  });
+
   it('returns to the start when cancelled', async () => {
     api.meanwhile = () => model.cancel();
     await model.suggest(REVIEW);

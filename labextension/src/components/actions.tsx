@@ -97,6 +97,7 @@ export function Button(props: {
       type="button"
       className={`jp-CellOrder-button${props.main ? ' jp-mod-main' : ''}`}
       data-action={props.action}
+      data-held={props.hidden ? '' : undefined}
       style={props.hidden ? { visibility: 'hidden' } : undefined}
       disabled={props.disabled}
       onClick={props.onClick}

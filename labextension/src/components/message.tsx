@@ -17,11 +17,7 @@ export function Message(props: {
 }): React.JSX.Element {
   const { actions = [] } = props;
   return (
-    <div
-      className="jp-CellOrder-message"
-      data-kind={props.kind}
-      role={props.kind === 'error' ? 'alert' : undefined}
-    >
+    <div className="jp-CellOrder-message" data-kind={props.kind}>
       <p>{props.text}</p>
       {props.detail && <p data-tone="advice">{props.detail}</p>}
       {actions.length > 0 && (

@@ -37,7 +37,7 @@ export function Suggestion(props: ISuggestionProps): React.JSX.Element {
         />
       )}
       {preview.canLookHarder && (
-        <div className="jp-CellOrder-more">
+        <div className="jp-CellOrder-harder">
           <Button label={lookHarderLabel(trans)} onClick={props.onLookHarder} />
         </div>
       )}

@@ -3,7 +3,7 @@ import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { orderIcon } from '../icon';
-import { PANEL_ID } from '../panel';
+import { focusPanel, PANEL_ID } from '../panel';
 import { CommandIDs, IPreviews, type Mode } from '../tokens';
 
 /** The commands; each works on the notebook in front. */
@@ -23,6 +23,9 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     const { preferences } = previews;
     const trans = (translator ?? nullTranslator).load('jupyter_cellorder');
     const hasNotebook = () => tracker.currentWidget !== null;
+    // The tracker goes on naming a notebook that something else stands before.
+    const inFront = () =>
+      hasNotebook() && tracker.currentWidget === shell.currentWidget;
 
     const selectedMarkdown = (): string[] => {
       const content = tracker.currentWidget?.content;
@@ -84,13 +87,16 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
         }
       }
     });
+    preferences.changed.connect(() =>
+      commands.notifyCommandChanged(CommandIDs.suggest)
+    );
     commands.addCommand(CommandIDs.check, {
       label: trans.__('Check This Notebook'),
       caption: trans.__(
         'Find the markdown cells that seem to stand in the wrong place'
       ),
       icon: orderIcon,
-      isEnabled: hasNotebook,
+      isEnabled: inFront,
       execute: () => ask('review')
     });
     commands.addCommand(CommandIDs.placeSelected, {
@@ -98,7 +104,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__(
         'Find the place of the selected markdown cells among the others'
       ),
-      isEnabled: hasNotebook,
+      isEnabled: inFront,
       execute: () => ask('selected')
     });
     commands.addCommand(CommandIDs.orderAll, {
@@ -106,7 +112,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       caption: trans.__(
         'Place every markdown cell among the code, whatever its present place'
       ),
-      isEnabled: hasNotebook,
+      isEnabled: inFront,
       execute: async () => {
         if (await confirmAll()) {
           await ask('all');
@@ -115,26 +121,31 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
     });
     commands.addCommand(CommandIDs.showList, {
       label: trans.__('Show the Suggested Moves'),
-      execute: () => shell.activateById(PANEL_ID)
+      execute: () => {
+        shell.activateById(PANEL_ID);
+        // Hidden until then.
+        requestAnimationFrame(focusPanel);
+      }
     });
     commands.addCommand(CommandIDs.applyTicked, {
       label: trans.__('Apply the Ticked Moves'),
-      isEnabled: () => (previews.current?.ticked ?? 0) > 0,
+      isEnabled: () => inFront() && (previews.current?.ticked ?? 0) > 0,
       execute: () => previews.current?.applyTicked()
     });
     commands.addCommand(CommandIDs.applyAll, {
       label: trans.__('Apply the Suggested Order'),
-      isEnabled: () => (previews.current?.open ?? 0) > 0,
+      isEnabled: () => inFront() && (previews.current?.open ?? 0) > 0,
       execute: () => previews.current?.applyAll()
     });
     commands.addCommand(CommandIDs.undo, {
       label: trans.__('Undo the Suggested Order'),
-      isEnabled: () => (previews.current?.undoable ?? 0) > 0,
+      isEnabled: () => inFront() && (previews.current?.undoable ?? 0) > 0,
       execute: () => previews.current?.undo()
     });
     commands.addCommand(CommandIDs.discard, {
       label: trans.__('Discard the Suggested Order'),
-      isEnabled: () => previews.current?.state.kind === 'suggestion',
+      isEnabled: () =>
+        inFront() && previews.current?.state.kind === 'suggestion',
       execute: () => previews.current?.discard()
     });
   }

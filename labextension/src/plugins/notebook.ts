@@ -4,8 +4,7 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Banner } from '../banner';
 import { Ghosts } from '../ghosts';
-import { PANEL_ID } from '../panel';
-import { IPreviews } from '../tokens';
+import { CommandIDs, IPreviews } from '../tokens';
 
 /** The banner above each notebook and the slots in it. */
 export const notebookPlugin: JupyterFrontEndPlugin<void> = {
@@ -29,7 +28,7 @@ export const notebookPlugin: JupyterFrontEndPlugin<void> = {
         preview,
         preferences: previews.preferences,
         trans,
-        onReview: () => app.shell.activateById(PANEL_ID),
+        onReview: () => void app.commands.execute(CommandIDs.showList),
         onLeave: () => app.shell.activateById(panel.id),
         onError: error =>
           void showErrorMessage(trans.__('Cell Order failed'), String(error))

@@ -121,7 +121,7 @@ async function lookAtAll(notebook: NotebookPage): Promise<void> {
   await page.unrouteAll();
   await notebook.failWith('suggest', 503, { reason: 'busy' });
   await notebook.toolbarButton.click();
-  await expect(notebook.panel.getByRole('alert')).toBeVisible();
+  await expect(notebook.panel.locator('[data-kind=error]')).toBeVisible();
   await look(page);
 }
 
@@ -159,8 +159,8 @@ test('at 200 % zoom everything is there, without scrolling sideways', async ({
   const page = await context.newPage();
   write('zoom.ipynb', madeOf(IDS));
   const lab = await openLab(page);
-  await lab.open('zoom.ipynb');
   await lab.command('application:toggle-left-area');
+  await lab.open('zoom.ipynb');
   await lab.answerWith(ORDER, MOVED, SURE);
   await lab.suggest();
   for (const part of ['#jp-cellorder-panel', '.jp-CellOrder-banner']) {
@@ -173,7 +173,10 @@ test('at 200 % zoom everything is there, without scrolling sideways', async ({
           button => {
             const inner = button.getBoundingClientRect();
             const outer = node.getBoundingClientRect();
-            return inner.left < outer.left || inner.right > outer.right + 1;
+            return (
+              button.checkVisibility() &&
+              (inner.left < outer.left || inner.right > outer.right + 1)
+            );
           }
         ).length
       }));

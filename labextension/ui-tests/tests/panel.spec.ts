@@ -122,7 +122,7 @@ test.describe('what the panel says', () => {
       await lab.open('failure.ipynb');
       await lab.failWith(endpoint, status, body, { 'Retry-After': '5' });
       await lab.toolbarButton.click();
-      const alert = lab.panel.getByRole('alert');
+      const alert = lab.panel.locator('[data-kind=error]');
       await expect(alert).toContainText(sentence);
       await expect(alert.getByRole('button')).toHaveText([action]);
       await expect(lab.banner).toContainText(sentence);
@@ -324,7 +324,38 @@ test('a collapsed heading opens for what moves under it, and closes on undo', as
   await lab.button('Undo').click();
   await expect.poll(() => lab.shownOrder()).toEqual(shown);
   expect(await lab.order()).toEqual(ids);
+  // Under a heading that is collapsed now, whoever made it so.
+  await lab.command('notebook:redo-cell-action');
+  const hidden = ['m1', 'c2'];
+  await expect
+    .poll(() => lab.shownOrder())
+    .toEqual(order.filter(id => !hidden.includes(id)));
+  await lab.page.evaluate(() =>
+    window.jupyterapp.commands.execute('notebook:expand-all-headings')
+  );
+  await expect.poll(() => lab.shownOrder()).toEqual(order);
 });
+
+for (const by of ['cellorder:undo', 'notebook:undo-cell-action']) {
+  test(`what a heading hid that was collapsed since comes back with it: ${by}`, async ({
+    lab
+  }) => {
+    const ids = ['c1', 'c2', 'c3', 'h2a'];
+    const order = ['c1', 'h2a', 'c2', 'c3'];
+    write('collapsed-since.ipynb', madeOf(ids));
+    await lab.open('collapsed-since.ipynb');
+    await lab.answerWith(order, ['h2a']);
+    await lab.suggest();
+    await lab.button('Apply all').click();
+    await expect.poll(() => lab.shownOrder()).toEqual(order);
+    await lab.page
+      .locator('.jp-MarkdownCell .jp-collapseHeadingButton')
+      .dispatchEvent('click');
+    await expect.poll(() => lab.shownOrder()).toEqual(['c1', 'h2a']);
+    await lab.command(by);
+    await expect.poll(() => lab.shownOrder()).toEqual(ids);
+  });
+}
 
 test('a collapsed heading moves alone and leaves nothing hidden', async ({
   lab
@@ -353,13 +384,17 @@ test('it can be used with the keyboard alone', async ({ lab }) => {
   await keyboard.press('Escape');
   await keyboard.press('Alt+Shift+O');
   await expect(lab.moves).toHaveCount(3);
-  await lab.button('Apply all').focus();
-  await keyboard.press('Tab');
-  await expect(lab.button('Discard')).toBeFocused();
-  await keyboard.press('Tab');
-  await expect(lab.panel.getByRole('checkbox')).toBeFocused();
-  await keyboard.press('Tab');
+  await lab.command('cellorder:show-list');
   await expect(lab.row('m1')).toBeFocused();
+  for (const before of [
+    lab.panel.getByRole('checkbox'),
+    lab.button('Discard'),
+    lab.button('Apply all')
+  ]) {
+    await keyboard.press('Shift+Tab');
+    await expect(before).toBeFocused();
+  }
+  await lab.row('m1').focus();
   // The cell and the place it is to go to are marked while the move has the focus.
   const moving = lab.page.locator('.jp-CellOrder-moving');
   const pointed = lab.page.locator('.jp-CellOrder-slots > .jp-mod-pointed');
@@ -389,6 +424,59 @@ test('it can be used with the keyboard alone', async ({ lab }) => {
   // Back in the notebook, keys mean what they meant before.
   await keyboard.press('ArrowUp');
   expect((await lab.view()).active).toBe('m1');
+});
+
+test('the keyboard stays in the panel when the button that was pressed is gone', async ({
+  lab
+}) => {
+  const { keyboard } = lab.page;
+  write('kept.ipynb', madeOf(IDS));
+  await lab.open('kept.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.command('cellorder:show-list');
+  await expect(lab.button('Check this notebook')).toBeFocused();
+  await keyboard.press('Enter');
+  await expect(lab.moves).toHaveCount(3);
+  await expect(lab.panel).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(lab.moves).toHaveCount(0);
+});
+
+test('commands are for the notebook in front alone', async ({ lab }) => {
+  const { page } = lab;
+  write('behind.ipynb', madeOf(IDS));
+  await lab.open('behind.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  await expect(lab.moves).toHaveCount(3);
+  const enabled = () =>
+    page.evaluate(() =>
+      window.jupyterapp.commands
+        .listCommands()
+        .filter(
+          id =>
+            id.startsWith('cellorder:') &&
+            window.jupyterapp.commands.isEnabled(id)
+        )
+        .map(id => id.split(':')[1])
+        .sort()
+    );
+  const always = ['show-list', 'suggest'];
+  expect(await enabled()).toEqual(
+    [
+      ...['apply-all', 'apply-ticked', 'check', 'discard', 'order-all'],
+      ...['place-selected', ...always]
+    ].sort()
+  );
+  await page.evaluate(async () => {
+    const { commands, shell } = window.jupyterapp;
+    const launcher = (await commands.execute('launcher:create')) as {
+      id: string;
+    };
+    shell.activateById(launcher.id);
+  });
+  await expect.poll(enabled).toEqual(always);
+  await page.evaluate(() => window.jupyterapp.shell.currentWidget?.dispose());
 });
 
 test('attachments, metadata and cells of an old format without ids survive', async ({
