@@ -66,6 +66,7 @@ class Manifest:
         review: Settings of review mode, fitted on held-out notebooks.
         diagonal: See :class:`jupyter_cellorder.ensemble.Ensemble`.
         strategy: As there; optional in the file.
+        gap_temperature: As there; optional in the file.
         files: Path inside the bundle to (bytes, sha256).
         figures: Measured scores, free of meaning to the program.
         sha256: Of the manifest file itself: names the bundle exactly.
@@ -81,6 +82,7 @@ class Manifest:
     figures: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
     strategy: str = DEFAULT_STRATEGY
+    gap_temperature: float = 1.0
 
 
 def read_manifest(path: str | Path | None = None) -> Manifest:
@@ -140,6 +142,7 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
             figures=record.get("figures", {}),
             sha256=hashlib.sha256(text).hexdigest(),
             strategy=strategy,
+            gap_temperature=float(record.get("gap_temperature", 1.0)),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(
@@ -184,6 +187,7 @@ def load_bundle(
             tuple(
                 entry.weight if entry.value is None else entry.value for entry in manifest.members
             ),
+            gap_temperature=manifest.gap_temperature,
         )
     except BundleError:
         raise

@@ -49,6 +49,8 @@ class Ensemble:
         review: settings of review mode.
         diagonal: strength of the prior, used where markdown order is kept, that markdown is
             spread evenly among the code; see `decode.monotone_alignment`.
+        gap_temperature: how sure of a single cell's gap it may be; see
+            `Precedence.gap_probability`.
         strategy: how evaluation makes one order of the members' answers, one of
             `strategies.STRATEGIES`. A suggestion always follows their mixed precedence: its gains
             and confidences are those of pairs, and review mode needs probabilities.
@@ -68,6 +70,7 @@ class Ensemble:
     strategy: str = DEFAULT
     values: tuple[float, ...] | None = None
     speeds: Speeds = field(default_factory=Speeds, compare=False, repr=False)
+    gap_temperature: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse an ensemble that could not answer."""
@@ -77,6 +80,8 @@ class Ensemble:
             )
         if not all(0 <= weight < math.inf for weight in self.weights) or not any(self.weights):
             raise ValueError("weights must be finite, not negative, and not all zero")
+        if not 0 < self.gap_temperature < math.inf:
+            raise ValueError("a temperature must be finite and above 0")
         if self.strategy not in STRATEGIES:
             raise ValueError(f"there is no strategy {self.strategy!r}")
         if self.values is not None and len(self.values) != len(self.members):

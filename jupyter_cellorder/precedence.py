@@ -109,6 +109,14 @@ class Precedence:
         likelihood = np.concatenate([np.zeros((self.floats, 1)), np.cumsum(odds, axis=1)], axis=1)
         return _normalised(likelihood)
 
+    def gap_probability(self, temperature: float = 1.0) -> Array:
+        """(M, N + 1) probability of each exact gap, sharper or softer than `log_gap` has it.
+
+        Args:
+            temperature: above 1 softens; the likeliest gap stays the likeliest.
+        """
+        return np.exp(_normalised(self.log_gap() / temperature))
+
 
 def mix(members: Sequence[Precedence], weights: Sequence[float]) -> Precedence:
     """Average several members' answers to the same question.

@@ -50,9 +50,9 @@ class Move:
         to_index: its index in the suggested order.
         gain: drop in expected inversions when this cell alone is moved; zero for an empty cell,
             which only follows the cell before it.
-        confidence: 0..1. In review mode the calibrated probability that the move is right;
-            otherwise the mean probability, over the cells that it crosses, that it belongs on
-            their other side.
+        confidence: 0..1. In review mode the calibrated probability that the move is right; in
+            mode `selected` that of the gap it goes to; in mode `all` the mean probability, over
+            the cells that it crosses, that it belongs on their other side.
     """
 
     cell_id: str
@@ -181,7 +181,10 @@ def suggest(
         order = likeliest_gaps(answer)
     else:
         order = least_inversions(answer)
-    return _suggestion(notebook, mode, layout, answer, order, hearing.voices)
+    sure = None
+    if mode is Mode.SELECTED:
+        sure = _gap_confidence(layout, answer, order, ensemble.gap_temperature)
+    return _suggestion(notebook, mode, layout, answer, order, hearing.voices, sure)
 
 
 def _mode(mode: Mode | str) -> Mode:
@@ -253,6 +256,20 @@ def _suggestion(
             sure = confidence[cell_id]
         moves.append(Move(name, present[name], suggested[name], gain, sure))
     return Suggestion(mode, order, tuple(moves), None if moves else "in-order", voices)
+
+
+def _gap_confidence(
+    layout: Layout, answer: Precedence, decoded: Sequence[int], temperature: float
+) -> dict[str, float]:
+    """For each float the probability of the gap that it was put into."""
+    probability = answer.gap_probability(temperature)
+    passed, found = 0, {}
+    for index in decoded:
+        if index < answer.anchors:
+            passed += 1
+        else:
+            found[layout.ids(index)[0]] = float(probability[index - answer.anchors, passed])
+    return found
 
 
 def _supports(

@@ -65,6 +65,7 @@ def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
             name="a name",
             corpus="a corpus",
             diagonal=2.5,
+            gap_temperature=1.5,
             figures={"kendall_tau": 0.5},
             review=dataclasses.asdict(review),
         ),
@@ -74,7 +75,7 @@ def test_the_manifest_says_what_the_file_says(bundle: Path) -> None:
     manifest = read_manifest(bundle)
 
     assert (manifest.name, manifest.recipe, manifest.corpus) == ("a name", "tiny", "a corpus")
-    assert manifest.diagonal == 2.5
+    assert (manifest.diagonal, manifest.gap_temperature) == (2.5, 1.5)
     assert manifest.figures == {"kendall_tau": 0.5}
     assert manifest.review == review
     assert [vars(member) for member in manifest.members] == [
@@ -93,14 +94,14 @@ def test_every_file_of_an_exported_bundle_is_named(bundle: Path) -> None:
 
 
 def test_what_the_manifest_sets_reaches_the_ensemble(bundle: Path) -> None:
-    rewrite(bundle, lambda record: record.update(name="mine", diagonal=7.0))
+    rewrite(bundle, lambda record: record.update(name="mine", diagonal=7.0, gap_temperature=1.5))
     rewrite(bundle, lambda record: record["review"].update(max_share=0.25))
     rewrite(bundle, lambda record: record["members"][0].update(weight=3.0, name="reader"))
 
     ensemble = load_bundle(bundle, threads=1)
 
     assert (ensemble.name, ensemble.diagonal, ensemble.weights) == ("mine", 7.0, (3.0,))
-    assert ensemble.review.max_share == 0.25
+    assert (ensemble.review.max_share, ensemble.gap_temperature) == (0.25, 1.5)
     assert [member.name for member in ensemble.members] == ["reader"]
 
 
@@ -190,6 +191,7 @@ def test_a_manifest_that_is_damaged(bundle: Path, text: bytes) -> None:
         lambda record: record.pop("members"),
         lambda record: record.update(files=[]),
         lambda record: record.update(diagonal="steep"),
+        lambda record: record.update(gap_temperature="hot"),
         lambda record: record["review"].update(folds=0),
         lambda record: record["review"].update(another=1),
         lambda record: record["review"].pop("calibration"),

@@ -167,6 +167,21 @@ def test_selected_moves_only_what_is_selected() -> None:
     assert [cell.id for cell in member.asked[0].anchors] == ["c1", "m9", "c3", "m8", "m0", "c5"]
 
 
+@pytest.mark.parametrize("keep", [False, True])
+def test_a_selected_cell_is_as_sure_as_its_gap(keep: bool) -> None:
+    book, member = notebook("m9 c1 m2 c3 m4 c5 m8 c7"), Truthful(0.8)
+    for temperature, sure in ((1.0, 0.8), (0.5, 0.8**2 / (0.8**2 + 7 * (0.2 / 7) ** 2))):
+        [move] = suggest(
+            book,
+            replace(ensemble(member), gap_temperature=temperature),
+            "selected",
+            selected=["m9"],
+            keep_markdown_order=keep,
+        ).moves
+        # Not the mean over the seven cells that it crosses.
+        assert move.confidence == pytest.approx(sure, rel=0.02)
+
+
 def test_selected_that_stand_right_are_in_order() -> None:
     suggestion = suggest(notebook("c1 m2 c3"), ensemble(), "selected", selected=["m2"])
     assert suggestion.notice == "in-order"

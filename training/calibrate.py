@@ -1,8 +1,8 @@
 """``python -m training.calibrate BUNDLE --data VALIDATION``: fit the manifest's numbers.
 
 Review mode's weights, the confidence of its moves and the thresholds from which they are shown, so
-that intact notebooks stay untouched; and the prior of evenly spread markdown for *keep markdown
-order*. Fitted on held-out notebooks, never on training.
+that intact notebooks stay untouched; the prior of evenly spread markdown for *keep markdown
+order*; and how sure a selected cell's place is. Fitted on held-out notebooks, never on training.
 """
 
 from __future__ import annotations
@@ -27,17 +27,20 @@ from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import CellOrderError, RequestError
 from jupyter_cellorder.evaluation.gather import gather
 from jupyter_cellorder.evaluation.sample import sample
+from jupyter_cellorder.evaluation.selected import alone
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.splits import validation
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Placement
 from jupyter_cellorder.processes import cores
 from jupyter_cellorder.review.settings import Eagerness
+from training.blend.temperatures import golden_section
 from training.manifest import update_manifest
 from training.review_fit import NEVER, Fitted, fit_review
 from training.review_trials import Trial, trials
 
 DIAGONALS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
+GAP_TEMPERATURES = (0.1, 10.0)  # looked at between
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,12 @@ class Examined:
         trials: of review mode.
         inversions: (len(DIAGONALS)) of its markdown in its own order, at each strength of the
             even-spread prior.
+        gaps: of single cells, the log-probability of every gap and which is their own.
     """
 
     trials: tuple[Trial, ...]
     inversions: tuple[int, ...]
+    gaps: tuple[tuple[NDArray[np.float64], int], ...]
 
 
 def loaded(bundle: Path, threads: int, least_doubt: float | None) -> Ensemble:
@@ -65,7 +70,11 @@ def loaded(bundle: Path, threads: int, least_doubt: float | None) -> Ensemble:
 def examine(example: Example, ensemble: Ensemble, seed: int) -> Examined | str:
     """Ask about one notebook all that is to be known of it; why not, where it is refused."""
     try:
-        return Examined(tuple(trials(example, ensemble, seed)), kept_order(example, ensemble))
+        return Examined(
+            tuple(trials(example, ensemble, seed)),
+            kept_order(example, ensemble),
+            tuple((one.answer.log_gap()[0], one.own) for one in alone(example, ensemble, seed)),
+        )
     except RequestError as refusal:
         return refusal.code
 
@@ -96,6 +105,21 @@ def best_diagonal(wrong: NDArray[np.float64], sizes: NDArray[np.int64]) -> tuple
     scores = [pooled_tau(wrong[:, column], sizes) for column in range(len(DIAGONALS))]
     best = int(np.argmax(scores))
     return DIAGONALS[best], scores[best]
+
+
+def best_gap_temperature(gaps: Sequence[tuple[NDArray[np.float64], int]]) -> float:
+    """The temperature under which the cells' own gaps are likeliest.
+
+    Args:
+        gaps: as in :class:`Examined`, at temperature 1.
+    """
+
+    def loss(log_temperature: float) -> float:
+        scaled = [(logs / math.exp(log_temperature), own) for logs, own in gaps]
+        return sum(float(np.logaddexp.reduce(logs) - logs[own]) for logs, own in scaled)
+
+    low, high = (math.log(end) for end in GAP_TEMPERATURES)
+    return math.exp(golden_section(loss, low, high, close=0.001))
 
 
 def review_figures(fitted: Fitted) -> dict[str, Any]:
@@ -223,7 +247,12 @@ def main(arguments: list[str] | None = None) -> int:
         "calibration_notebooks": len(used),
         "calibration_clusters": len({example.cluster for example in used}),
     }
-    changes = {"review": asdict(fitted.settings), "diagonal": diagonal}
+    temperature = best_gap_temperature([gap for examined in found for gap in examined.gaps])
+    changes = {
+        "review": asdict(fitted.settings),
+        "diagonal": diagonal,
+        "gap_temperature": float(f"{temperature:.4g}"),
+    }
     print(fitted.result.table())
     print(json.dumps({**changes, **figures}, indent=1))
     try:

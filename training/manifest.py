@@ -36,6 +36,7 @@ def write_manifest(
         "strategy": strategy,
         "review": asdict(ReviewSettings()),
         "diagonal": 0.0,
+        "gap_temperature": 1.0,
         "figures": dict(figures),
     }
     _write(folder, record)

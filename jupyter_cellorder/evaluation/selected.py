@@ -6,9 +6,10 @@ taken out, each alone; right is the cell's own gap among all other cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ from jupyter_cellorder.evaluation.shares import (
 )
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
 from jupyter_cellorder.layout import Layout, movable
+from jupyter_cellorder.precedence import Placement, Precedence
 
 MOST = 3  # cells of a notebook
 MOST_LIKELY = 3  # gaps that are looked at
@@ -44,7 +46,7 @@ class Placed:
         rank: gaps that were held likelier than its own, or as likely and further up; 0: it is back.
         right_code: whether as many code cells stand before its likeliest gap as before its own.
         distance: other cells between the likeliest gap and its own.
-        probability: of the likeliest gap.
+        probability: of the likeliest gap, at the ensemble's temperature.
         nearest: whether its own gap is where TF-IDF alone would put it.
     """
 
@@ -130,38 +132,62 @@ class SelectedResult:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """One cell taken out of its notebook, and what the ensemble says of it.
+
+    Attributes:
+        question: everything else in its place.
+        answer: the ensemble's.
+        own: the gap that it was taken from.
+    """
+
+    question: Placement
+    answer: Precedence
+    own: int
+
+
+def alone(example: Example, ensemble: Ensemble, seed: int) -> Iterator[Alone]:
+    """Up to three markdown cells of a notebook, one after the other.
+
+    Raises:
+        RequestError: the ensemble does not take the notebook.
+    """
+    draw = random_for(seed, "selected", example.id)
+    names = movable(example.notebook)
+    for name in draw.sample(names, min(MOST, len(names))):
+        layout = Layout(example.notebook, [name])
+        [own] = layout.present_gaps
+        yield Alone(layout.placement, ensemble.precedence(layout.placement), own)
+
+
 def place(example: Example, ensemble: Ensemble, seed: int) -> tuple[Placed, ...] | str:
     """Ask about up to three cells of one notebook.
 
     Returns:
         What was found, or the code of the reason why the ensemble does not take the notebook.
     """
-    draw = random_for(seed, "selected", example.id)
-    names = movable(example.notebook)
-    chosen = draw.sample(names, min(MOST, len(names)))
-    found = []
-    for name in chosen:
-        layout = Layout(example.notebook, [name])
-        question = layout.placement
-        try:
-            logs = ensemble.precedence(question).log_gap()[0]
-        except RequestError as refusal:
-            return refusal.code
-        [own] = layout.present_gaps
-        ranked = np.argsort(-logs, kind="stable")  # ties as `likeliest_gaps` decides them
-        best = int(ranked[0])
-        passed = question.anchors[min(own, best) : max(own, best)]
-        nearest = tfidf_nearest(question.anchors, question.floats, draw)
-        found.append(
-            Placed(
-                int(np.flatnonzero(ranked == own)[0]),
-                all(cell.kind != "code" for cell in passed),
-                abs(best - own),
-                float(np.exp(logs[best])),
-                nearest.index(len(question.anchors)) == own,
-            )
-        )
-    return tuple(found)
+    draw = random_for(seed, "nearest", example.id)
+    try:
+        return tuple(_placed(one, ensemble, draw) for one in alone(example, ensemble, seed))
+    except RequestError as refusal:
+        return refusal.code
+
+
+def _placed(one: Alone, ensemble: Ensemble, draw: Random) -> Placed:
+    [probability] = one.answer.gap_probability(ensemble.gap_temperature)
+    # Ties as `likeliest_gaps` decides them.
+    ranked = np.argsort(-one.answer.log_gap()[0], kind="stable")
+    best = int(ranked[0])
+    passed = one.question.anchors[min(one.own, best) : max(one.own, best)]
+    nearest = tfidf_nearest(one.question.anchors, one.question.floats, draw)
+    return Placed(
+        int(np.flatnonzero(ranked == one.own)[0]),
+        all(cell.kind != "code" for cell in passed),
+        abs(best - one.own),
+        float(probability[best]),
+        nearest.index(len(one.question.anchors)) == one.own,
+    )
 
 
 def evaluate_selected(

@@ -18,7 +18,7 @@ from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.evaluation.sources import Example, read_examples
 from jupyter_cellorder.precedence import Placement, Precedence
 from training import calibrate
-from training.calibrate import best_diagonal, kept_order
+from training.calibrate import best_diagonal, best_gap_temperature, kept_order
 from training.review_trials import trials
 
 EVEN = notebook("c0 m1 c2 c3 m4 c5 c6 m7 c8")
@@ -54,14 +54,27 @@ def test_the_prior_is_strong_where_the_ensemble_knows_nothing() -> None:
     assert tau > 0.9
 
 
+def test_the_temperature_makes_the_surety_true() -> None:
+    """Four gaps; twice too sure of one that is right in 70 of 100 cells."""
+    told = 2.0 * np.log([0.7, 0.1, 0.1, 0.1])
+    gaps = [(told, 0 if number < 70 else 1 + number % 3) for number in range(100)]
+    found = best_gap_temperature(gaps)
+    assert found == pytest.approx(2.0, rel=0.02)
+    sure = np.exp(told / found) / np.exp(told / found).sum()
+    assert sure[0] == pytest.approx(0.7, abs=0.01)
+
+
 def test_several_processes_fit_the_same(tiny_run: TinyRun, tmp_path: Path) -> None:
-    fitted = []
+    fitted, temperatures = [], []
     for jobs in ("1", "2"):
         bundle = shutil.copytree(tiny_run.bundle, tmp_path / jobs)
         valid = str(tiny_run.corpus / "valid.jsonl.zst")
         assert calibrate.main([str(bundle), "--data", valid, "--jobs", jobs]) == 0
         manifest = json.loads((bundle / "manifest.json").read_text())
         fitted.append([manifest["diagonal"], *manifest["review"]["thresholds"].values()])
+        temperatures.append(manifest["gap_temperature"])
+    assert temperatures[0] == pytest.approx(temperatures[1], rel=0.01)
+    assert temperatures[0] != 1.0
     # The runtime adds up in another order where it has another number of threads.
     assert fitted[0] == pytest.approx(fitted[1], abs=0.011)
 
