@@ -17,6 +17,19 @@ class ContextShape:
     second_layers: int = 2
     dropout: float = 0.1
 
+    def __post_init__(self) -> None:
+        """Refuse a network that cannot be built."""
+        for name in ("width", "heads", "feed_forward"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)} and must be at least 1")
+        for name in ("first_layers", "second_layers"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)} and must be at least 0")
+        if self.width % self.heads:
+            raise ValueError(f"{self.heads} heads do not share a width of {self.width} evenly")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout} and must be at least 0 and below 1")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContextConfig(ContextShape):

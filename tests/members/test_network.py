@@ -74,6 +74,7 @@ def test_gradients_are_finite_in_half_precision_and_reach_every_parameter() -> N
         gap,
         place,
         torch.tensor([False, True, False]),
+        torch.ones(size),
         None,
         [],
         None,

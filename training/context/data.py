@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
@@ -28,7 +29,7 @@ class Question:
 
     ``anchors`` and ``floats``: cell numbers in the author's order, except that floats are shuffled
     unless ``ordered``; ``gap`` (M,): anchors before each float; ``place`` (M,): its index in the
-    truth.
+    truth; ``weight``: how many questions it stands for.
     """
 
     anchors: Index
@@ -36,6 +37,7 @@ class Question:
     gap: Index
     place: Index
     ordered: bool
+    weight: float = 1.0
 
 
 def ask(
@@ -61,31 +63,50 @@ def ask_all(
     return ask(cells, markdown[cells], ordered, rng)
 
 
-def draw_question(
+def draw_questions(
     cells: NDArray[np.int32],
     markdown: NDArray[np.bool_],
     mixture: Mixture,
     longest: int,
+    count: int,
     rng: np.random.Generator,
-) -> Question:
-    """A random window of at most ``longest`` cells, and a random question about it."""
-    if len(cells) > longest:
-        start = int(rng.integers(0, len(cells) - longest + 1))
-        window = cells[start : start + longest]
-        if markdown[window].any() and not markdown[window].all():
-            cells = window
-        else:
-            cells = _with_both_kinds(cells, markdown, longest)
-    floating = markdown[cells].copy()
-    kind = rng.random()
-    ordered = mixture.all <= kind < mixture.all + mixture.ordered
-    if kind >= mixture.all + mixture.ordered:
-        few = kind < mixture.all + mixture.ordered + mixture.few
-        share = 1 / 6 if few else rng.random()
+) -> list[Question]:
+    """A random window of at most ``longest`` cells, and ``count`` random questions about it.
+
+    Their kinds are spread evenly over the mixture. Those in which all markdown floats differ in
+    nothing that the network sees: they are asked once, with the weight of all of them.
+    """
+    cells = _window(cells, markdown, longest, rng)
+    kinds = (rng.random() + np.arange(count)) / count
+    ends = np.cumsum([mixture.all, mixture.ordered, mixture.few, mixture.one])
+    found = []
+    free, known = (kinds < ends[0]).sum(), ((ends[0] <= kinds) & (kinds < ends[1])).sum()
+    for ordered, alike in ((False, free), (True, known)):
+        if alike:
+            question = ask_all(cells, markdown, rng, ordered)
+            found.append(replace(question, weight=float(alike)))
+    for kind in kinds[kinds >= ends[1]]:
+        floating = markdown[cells].copy()
+        share = 1 / 6 if kind < ends[2] else 0.0 if kind < ends[3] else rng.random()
         kept = rng.random(len(cells)) < share
         kept[rng.choice(np.flatnonzero(floating))] = True
-        floating &= kept
-    return ask(cells, floating, ordered, rng)
+        found.append(ask(cells, floating & kept, False, rng))
+    return found
+
+
+def _window(
+    cells: NDArray[np.int32],
+    markdown: NDArray[np.bool_],
+    longest: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int32]:
+    if len(cells) <= longest:
+        return cells
+    start = int(rng.integers(0, len(cells) - longest + 1))
+    window = cells[start : start + longest]
+    if markdown[window].any() and not markdown[window].all():
+        return window
+    return _with_both_kinds(cells, markdown, longest)
 
 
 def _with_both_kinds(
@@ -97,24 +118,35 @@ def _with_both_kinds(
     return cells[start : start + longest]
 
 
-class ContextQuestions(Dataset[Question]):
-    """Questions by index ``(epoch, notebook)``: the same index always asks the same question."""
+class ContextQuestions(Dataset[list[Question]]):
+    """Questions by index ``(draw, notebook)``: the same index always asks the same ones.
 
-    def __init__(self, store: CellStore, mixture: Mixture, longest: int, seed: int) -> None:
-        self.store, self.mixture, self.longest, self.seed = store, mixture, longest, seed
+    A notebook that is drawn again is asked about otherwise, in another window if it is long.
+    ``count``: how many about each notebook; see :func:`draw_questions`.
+    """
+
+    def __init__(
+        self, store: CellStore, mixture: Mixture, longest: int, seed: int, count: int = 1
+    ) -> None:
+        self.store, self.mixture, self.longest = store, mixture, longest
+        self.seed, self.count = seed, count
 
     def __len__(self) -> int:
         return len(self.store.notebooks)
 
-    def __getitem__(self, index: tuple[int, int]) -> Question:
-        epoch, number = index
-        rng = np.random.default_rng((self.seed, epoch, number))
+    def __getitem__(self, index: tuple[int, int]) -> list[Question]:
+        draw, number = index
+        rng = np.random.default_rng((self.seed, draw, number))
         row = self.store.notebooks[number]
-        return draw_question(row.cells, self.store.markdown, self.mixture, self.longest, rng)
+        return draw_questions(
+            row.cells, self.store.markdown, self.mixture, self.longest, self.count, rng
+        )
 
 
 class LengthBatches(Sampler[list[tuple[int, int]]]):
     """Batches of notebooks of like length, at most ``cells`` padded cells each.
+
+    They name a notebook by ``(draw, notebook)``; draws are counted through all epochs.
 
     A notebook is drawn with a weight of its cells + 16 (K is pooled over n (n - 1), so that long
     notebooks dominate it), divided by the root of its family's size: some repositories hold
@@ -152,16 +184,17 @@ class LengthBatches(Sampler[list[tuple[int, int]]]):
         rng = np.random.default_rng((self._seed, epoch))
         drawn = rng.choice(len(self._share), self._draws, p=self._share)
         # Nearly sorted: like lengths together, yet other neighbours every epoch.
-        drawn = drawn[np.argsort(self._lengths[drawn] * rng.uniform(0.9, 1.1, len(drawn)))]
+        order = np.argsort(self._lengths[drawn] * rng.uniform(0.9, 1.1, len(drawn)))
         batches: list[list[tuple[int, int]]] = []
         longest = 0
         batch: list[tuple[int, int]] = []
-        for number in drawn:
+        for at in order:
+            number = int(drawn[at])
             longest = max(longest, int(self._lengths[number]))
             if batch and longest * (len(batch) + 1) > self._cells:
                 batches.append(batch)
                 batch, longest = [], int(self._lengths[number])
-            batch.append((epoch, int(number)))
+            batch.append((epoch * self._draws + int(at), number))
         batches.append(batch)
         return [batches[i] for i in rng.permutation(len(batches))]
 
@@ -170,9 +203,9 @@ class ContextBatch(NamedTuple):
     """B padded questions: the network's input without vectors, and the answers.
 
     ``cells`` (B, L): row in the batch's distinct cells; ``gap`` (B, M); ``place`` (B, M);
-    ``ordered`` (B,). ``vectors`` (distinct, vector) where the encoder is frozen; else ``tokens``:
-    the distinct cells in chunks of like length, (ids, attention mask) each (rows, length), and
-    ``back`` (distinct,): where each stands in the joined chunks.
+    ``ordered`` (B,); ``weight`` (B,). ``vectors`` (distinct, vector) where the encoder is frozen;
+    else ``tokens``: the distinct cells in chunks of like length, (ids, attention mask) each (rows,
+    length), and ``back`` (distinct,): where each stands in the joined chunks.
     """
 
     inputs: ContextInput
@@ -180,6 +213,7 @@ class ContextBatch(NamedTuple):
     gap: Tensor
     place: Tensor
     ordered: Tensor
+    weight: Tensor
     vectors: Tensor | None
     tokens: list[tuple[Tensor, Tensor]]
     back: Tensor | None
@@ -218,6 +252,23 @@ class Collator:
         )
         return batch._replace(tokens=tokens, back=back)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For another process: a file of vectors goes as its path, not as its content."""
+        state = dict(vars(self))
+        if isinstance(self._vectors, np.memmap):
+            state["_vectors"] = Path(str(self._vectors.filename))
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The file is opened again."""
+        vars(self).update(state)
+        if isinstance(state["_vectors"], Path):
+            self._vectors = np.load(state["_vectors"], mmap_mode="r")
+
+    def together(self, asked: Sequence[Sequence[Question]]) -> ContextBatch:
+        """A batch of several questions about each of some notebooks."""
+        return self([question for about_one in asked for question in about_one])
+
 
 def _padded(
     questions: Sequence[Question], store: CellStore, corpus_idf: NDArray[np.float32]
@@ -238,16 +289,23 @@ def _padded(
     present = np.zeros((size, length), np.float32)
     gap = np.zeros((size, markdown), np.int64)
     place = np.zeros((size, markdown), np.int64)
+    known: dict[bytes, NDArray[np.float32]] = {}
     taken = 0
     for b, q in enumerate(questions):
         n, m = len(q.anchors), len(q.floats)
         at = np.concatenate([np.arange(n), count + np.arange(m)])
         anchors = [store.facts(int(c)) for c in q.anchors]
         floats = [store.facts(int(c)) for c in q.floats]
-        words = [one.words for one in (*anchors, *floats)]
-        alike = similarities(words, corpus_idf).stacked()
+        # The same for all questions about the same cells, but for their order.
+        own = inverse[taken : taken + n + m]
+        order = np.argsort(own, kind="stable")
+        if own[order].tobytes() not in known:
+            words = [(*anchors, *floats)[i].words for i in order]
+            known[own[order].tobytes()] = similarities(words, corpus_idf).stacked()
+        rank = np.argsort(order)
+        alike = known[own[order].tobytes()][:, rank[:, None], rank]
         arrays = placement_arrays(anchors, floats, q.ordered, alike)
-        cells[b, at] = inverse[taken : taken + n + m]
+        cells[b, at] = own
         taken += n + m
         features[b, at] = arrays.features
         states[b, at] = arrays.states
@@ -268,5 +326,6 @@ def _padded(
         tensor(present[:, count:]),
     )
     ordered = torch.tensor([q.ordered for q in questions])
-    batch = ContextBatch(inputs, tensor(cells), tensor(gap), tensor(place), ordered, None, [], None)
-    return batch, distinct
+    weight = torch.tensor([q.weight for q in questions], dtype=torch.float32)
+    answer = (tensor(gap), tensor(place), ordered, weight)
+    return ContextBatch(inputs, tensor(cells), *answer, None, [], None), distinct

@@ -19,7 +19,7 @@ def after_logits(gap: Tensor) -> Tensor:
 
 
 def look_loss(look: Look, batch: ContextBatch, weights: LossWeights) -> Tensor:
-    """Mean over the batch's notebooks; inside a notebook every float or pair weighs the same."""
+    """Weighted mean over the batch's questions; inside one every float or pair weighs the same."""
     floats, anchors = batch.inputs.floats, batch.inputs.anchors
     m = floats.sum(1).clamp(min=1)
 
@@ -41,7 +41,8 @@ def look_loss(look: Look, batch: ContextBatch, weights: LossWeights) -> Tensor:
     before = F.binary_cross_entropy_with_logits(look.before, target, reduction="none")
     before = (before * both).sum((1, 2)) / both.sum((1, 2)).clamp(min=1)
 
-    return (weights.gap * exact + weights.after * after + weights.before * before).mean()
+    each = weights.gap * exact + weights.after * after + weights.before * before
+    return (each * batch.weight).sum() / batch.weight.sum()
 
 
 def context_loss(looks: tuple[Look, Look], batch: ContextBatch, weights: LossWeights) -> Tensor:

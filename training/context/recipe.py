@@ -13,12 +13,20 @@ from training.recipe import EncoderRecipe
 class Mixture:
     """How often each kind of question is asked.
 
-    What is left of 1 floats a random share of the markdown.
+    ``all``: all markdown floats; ``ordered``: and its order is known; ``few``: a sixth of it, at
+    least one cell; ``one``: a single cell. What is left of 1 floats a random share of the markdown.
     """
 
     all: float = 0.6
     ordered: float = 0.15
     few: float = 0.15
+    one: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what are no shares of a whole."""
+        at_least(self, 0, *vars(self))
+        if sum(vars(self).values()) > 1 + 1e-9:
+            raise ValueError(f"the shares add up to {sum(vars(self).values()):g}, which is above 1")
 
 
 @dataclass(frozen=True)
@@ -30,27 +38,34 @@ class LossWeights:
     before: float = 1.0
     first_look: float = 0.5
 
+    def __post_init__(self) -> None:
+        """Refuse what would unlearn."""
+        at_least(self, 0, *vars(self))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ContextStage(Stage):
     """A stage over whole notebooks.
 
     Attributes:
-        cells: Padded cells in a batch at most.
+        cells: Padded cells that are read for a batch at most; each of several questions about them
+            is computed beside the others.
         longest: Cells of a notebook read at once; longer ones are read in windows.
         unfrozen_layers: Layers of the encoder that are trained, from the top.
+        questions: Asked about each notebook that is drawn; it is encoded once for all of them.
         mixture: Of this stage's questions; left out, the recipe's.
     """
 
     cells: int = 800
     longest: int = 160
     unfrozen_layers: int = 0
+    questions: int = 1
     mixture: Mixture | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
         super().__post_init__()
-        at_least(self, 1, "cells")
+        at_least(self, 1, "cells", "questions")
         at_least(self, 2, "longest")
         at_least(self, 0, "unfrozen_layers")
 

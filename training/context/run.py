@@ -137,10 +137,14 @@ class ContextRun:
         trainer = StageTrainer(
             model,
             ContextQuestions(
-                train.store, stage.mixture or self.recipe.mixture, stage.longest, seed
+                train.store,
+                stage.mixture or self.recipe.mixture,
+                stage.longest,
+                seed,
+                stage.questions,
             ),
             batches,
-            collator,
+            collator.together,
             scores,
             {"network.": stage.rate, **({} if frozen else {"encoder.": stage.encoder_rate})},
             stage,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from small_store import example, kinds, store
 
 from jupyter_cellorder.lexical import similarities
@@ -21,12 +24,25 @@ from training.context.data import (
     Question,
     ask,
     ask_all,
-    draw_question,
+    draw_questions,
 )
 from training.data.cells import CellStore
 from training.data.chunks import MOST_PADDING, token_chunks
 
 ALL, ORDERED, FEW, SHARE = Mixture(1, 0, 0), Mixture(0, 1, 0), Mixture(0, 0, 1), Mixture(0, 0, 0)
+ONE = Mixture(0, 0, 0, 1)
+
+
+def draw_question(
+    cells: NDArray[np.int32],
+    markdown: NDArray[np.bool_],
+    mixture: Mixture,
+    longest: int,
+    rng: np.random.Generator,
+) -> Question:
+    """The only one of one question."""
+    (question,) = draw_questions(cells, markdown, mixture, longest, 1, rng)
+    return question
 
 
 def rebuilt(question: Question) -> list[int]:
@@ -62,7 +78,7 @@ def test_floats_are_shuffled_unless_their_order_is_known() -> None:
     assert (free.ordered, kept.ordered) == (False, True)
 
 
-@pytest.mark.parametrize("mixture", [ALL, ORDERED, FEW, SHARE])
+@pytest.mark.parametrize("mixture", [ALL, ORDERED, FEW, SHARE, ONE])
 @pytest.mark.parametrize(
     "pattern", ["mc" * 20, "c" * 30 + "m", "m" + "c" * 30, "c" * 15 + "m" + "c" * 15, "cm"]
 )
@@ -96,6 +112,7 @@ def test_kinds_of_questions() -> None:
     assert min(few) == min(share) == 1
     assert max(share) == 12
     assert np.mean(few) < 4 < np.mean(share)
+    assert set(floats(ONE)) == {1}
 
 
 def test_a_mixture_draws_each_kind_as_often_as_it_says() -> None:
@@ -109,6 +126,24 @@ def test_a_mixture_draws_each_kind_as_often_as_it_says() -> None:
     assert sum(question.ordered for question in drawn) == pytest.approx(100, abs=30)
     whole = sum(len(question.floats) == 12 and not question.ordered for question in drawn)
     assert whole == pytest.approx(200, abs=35)
+
+
+def test_several_questions_are_about_one_window_in_the_mixture_s_shares() -> None:
+    markdown = np.array([True, False] * 30)
+    cells = np.arange(60, dtype=np.int32)
+    mixture = Mixture(all=0.5, ordered=0.125, few=0.125, one=0.125)
+    for seed in range(20):
+        drawn = draw_questions(cells, markdown, mixture, 40, 8, np.random.default_rng(seed))
+        assert len({tuple(rebuilt(question)) for question in drawn}) == 1
+        whole, ordered, few, one, share = drawn
+        assert [question.weight for question in drawn] == [4, 1, 1, 1, 1]
+        assert (len(whole.floats), whole.ordered) == (20, False)
+        assert (len(ordered.floats), ordered.ordered) == (20, True)
+        assert len(one.floats) == 1
+        assert not few.ordered and not share.ordered
+    twelve = draw_questions(cells, markdown, mixture, 40, 12, np.random.default_rng(0))
+    assert sum(question.weight for question in twelve) == 12
+    assert not np.array_equal(twelve[-1].floats, twelve[-2].floats)
 
 
 @pytest.fixture
@@ -128,8 +163,11 @@ def test_the_same_index_asks_the_same_question(corpus: CellStore) -> None:
     indices = [(0, number) for number in range(len(first))]
     assert len(first) == 60
 
-    def asked(questions: ContextQuestions, epoch: int) -> list[list[int]]:
-        return [questions[epoch, number].floats.tolist() for _, number in indices]
+    def asked(questions: ContextQuestions, epoch: int) -> list[list[list[int]]]:
+        return [
+            [question.floats.tolist() for question in questions[epoch, number]]
+            for _, number in indices
+        ]
 
     assert asked(first, 0) == asked(again, 0)
     assert asked(first, 0) != asked(first, 1)
@@ -151,7 +189,20 @@ def test_batches_are_the_same_for_a_seed_and_others_in_another_epoch(corpus: Cel
     assert [[number for _, number in batch] for batch in first[0]] != [
         [number for _, number in batch] for batch in first[1]
     ]
-    assert {epoch for batch in first[2] for epoch, _ in batch} == {2}
+    # No draw has the number of another one, in no epoch.
+    numbers = [draw for epoch in first for batch in epoch for draw, _ in batch]
+    assert len(set(numbers)) >= len(numbers) - 2  # a batch may be repeated to make epochs equal
+    assert {draw // len(corpus.notebooks) for batch in first[2] for draw, _ in batch} == {2}
+
+
+def test_a_notebook_that_is_drawn_again_is_asked_about_otherwise(corpus: CellStore) -> None:
+    batches = LengthBatches(corpus, 9, 60, 1, passes=20)
+    longest = int(np.argmax(corpus.notebooks.lengths()))
+    draws = [index for batch in batches for index in batch if index[1] == longest]
+    assert len(draws) > 5
+    questions = ContextQuestions(corpus, Mixture(), 9, seed=1)
+    windows = {tuple(sorted(rebuilt(questions[index][0]))) for index in draws}
+    assert len(windows) > 1
 
 
 @pytest.mark.parametrize(("longest", "cells"), [(12, 60), (99, 60), (99, 10)])
@@ -232,7 +283,7 @@ def test_a_padded_batch_holds_what_every_question_says(corpus: CellStore) -> Non
         assert np.array_equal(inputs.features[row, at], truth.features)
         assert np.array_equal(inputs.states[row, at], truth.states)
         assert np.array_equal(inputs.positions[row, at], truth.positions)
-        assert np.array_equal(inputs.similarity[row][:, at][:, :, at], truth.similarity)
+        assert np.allclose(inputs.similarity[row][:, at][:, :, at], truth.similarity, atol=1e-6)
         assert np.array_equal(inputs.numbering[row, :m, :m], truth.numbering)
         assert inputs.anchors[row].tolist() == [1] * n + [0] * (count - n)
         assert inputs.floats[row].sum() == m
@@ -241,6 +292,39 @@ def test_a_padded_batch_holds_what_every_question_says(corpus: CellStore) -> Non
         assert batch.gap[row, :m].tolist() == question.gap.tolist()
         assert batch.place[row, :m].tolist() == question.place.tolist()
     assert batch.ordered.tolist() == [question.ordered for question in questions]
+
+
+def test_questions_about_one_notebook_are_asked_together_as_they_are_alone(
+    corpus: CellStore,
+) -> None:
+    """They share what its words have in common: in the order of each."""
+    asked = ContextQuestions(corpus, Mixture(0.25, 0.25, 0, 0.25), 9, seed=3, count=8)
+    vectors = np.zeros((len(corpus), 5), dtype=np.float16)
+    collate = Collator(corpus, corpus.corpus_idf(), vectors)
+    together = collate.together([asked[0, 1], asked[0, 2]])
+    every = [*asked[0, 1], *asked[0, 2]]
+    assert together.weight.tolist() == [question.weight for question in every]
+    assert max(together.weight) == 2
+    count = together.inputs.anchors.shape[1]
+    for row, question in enumerate(every):
+        alone = collate([question]).inputs
+        n, m = len(question.anchors), len(question.floats)
+        at = np.concatenate([np.arange(n), count + np.arange(m)])
+        found = together.inputs.similarity[row][:, at][:, :, at]
+        assert torch.allclose(found, alone.similarity[0], atol=1e-6)
+        assert torch.equal(together.inputs.features[row, at], alone.features[0])
+
+
+def test_another_process_opens_the_file_of_vectors_again(corpus: CellStore, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "vectors.npy", rng.normal(size=(len(corpus), 500)).astype(np.float16))
+    vectors = np.load(tmp_path / "vectors.npy", mmap_mode="r")
+    collate = Collator(corpus, corpus.corpus_idf(), vectors)
+    sent = pickle.dumps(collate)
+    assert len(sent) < len(pickle.dumps(Collator(corpus, corpus.corpus_idf(), None))) + 1_000
+    question = ask_all(corpus.notebooks[0].cells, corpus.markdown, rng)
+    here, there = collate([question]), pickle.loads(sent)([question])
+    assert here.vectors is not None and torch.equal(here.vectors, there.vectors)
 
 
 def test_without_vectors_every_cell_brings_its_tokens_once(corpus: CellStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,11 @@ def cross_entropy(logit: float, target: bool) -> float:
     return float(np.logaddexp(0, -logit if target else logit))
 
 
-def test_a_look_costs_the_mean_over_notebooks_of_three_means(
+def test_a_look_costs_the_weighted_mean_over_questions_of_three_means(
     questions: tuple[Collator, list[Question]],
 ) -> None:
-    collate, asked = questions
+    collate, (one, heavy) = questions
+    asked = [one, replace(heavy, weight=3.0)]
     batch = collate(asked)
     answer = look(batch)
     expected = []
@@ -86,7 +88,7 @@ def test_a_look_costs_the_mean_over_notebooks_of_three_means(
         known = question.ordered
         expected.append(0.5 * exact + 2.0 * after + (0.0 if known else 1.0) * before)
     found = look_loss(answer, batch, LossWeights(gap=0.5, after=2.0, before=1.0))
-    assert found.item() == pytest.approx(np.mean(expected), rel=1e-5)
+    assert found.item() == pytest.approx(np.average(expected, weights=[1, 3]), rel=1e-5)
 
 
 def test_both_looks_are_trained(questions: tuple[Collator, list[Question]]) -> None:

@@ -92,18 +92,20 @@ def test_further_stages_go_on_from_the_weights_of_the_last_one(
     shutil.copytree(tiny_run.output / "frozen", output / "frozen")
     recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
     stage = recipe.read_text().partition("[unfrozen]")[2].partition("\n[")[0]
-    own = "mixture = { all = 0.0, ordered = 1.0, few = 0.0 }"
+    own = "questions = 3\nmixture = { all = 0.0, ordered = 0.0, few = 0.0, one = 1.0 }"
     recipe.write_text(f"{recipe.read_text()}\n[[further]]{stage}\n[[further]]{stage}\n{own}\n")
-    asked: list[Mixture] = []
+    asked: list[tuple[Mixture, int]] = []
 
-    def questions(store: CellStore, mixture: Mixture, longest: int, seed: int) -> ContextQuestions:
-        asked.append(mixture)
-        return ContextQuestions(store, mixture, longest, seed)
+    def questions(
+        store: CellStore, mixture: Mixture, longest: int, seed: int, count: int
+    ) -> ContextQuestions:
+        asked.append((mixture, count))
+        return ContextQuestions(store, mixture, longest, seed, count)
 
     monkeypatch.setattr(context_run, "ContextQuestions", questions)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
     assert not (output / "vectors").exists() or not any((output / "vectors").iterdir())
-    assert asked == [Mixture(), Mixture(all=0.0, ordered=1.0, few=0.0)]
+    assert asked == [(Mixture(), 1), (Mixture(all=0.0, ordered=0.0, few=0.0, one=1.0), 3)]
     stages = ("unfrozen", "further-1", "further-2")
     for before, after in pairwise(
         load_file(output / stage / "model.safetensors") for stage in stages
