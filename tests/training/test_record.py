@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,21 @@ def test_another_recipe_is_refused_by_name(change: str, said: str, tmp_path: Pat
         keep_record(tasks.load("minilm-context", [change]), tmp_path)
     assert said in str(caught.value)
     assert "--output" in str(caught.value)
+
+
+def test_a_record_that_is_older_than_a_setting_was_trained_with_its_default(tmp_path: Path) -> None:
+    keep_record(tasks.load("minilm-context"), tmp_path)
+    record = json.loads((tmp_path / "recipe.json").read_text())
+    for table in (record["mixture"], record["further"][0]["mixture"] or {}):
+        table.pop("one", None)
+    for stage in (record["frozen"], *record["further"]):
+        del stage["questions"]
+    (tmp_path / "recipe.json").write_text(json.dumps(record))
+    keep_record(tasks.load("minilm-context"), tmp_path)
+    with pytest.raises(RecipeError, match=r"frozen.questions = 1, not 3"):
+        keep_record(tasks.load("minilm-context", ["frozen.questions=3"]), tmp_path)
+    with pytest.raises(RecipeError, match=r"mixture.one = 0.0, not 0.1"):
+        keep_record(tasks.load("minilm-context", ["mixture.one=0.1"]), tmp_path)
 
 
 def test_another_task_is_refused(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from training.adapt.model import AdaptModel
 from training.adapt.recipe import AdaptRecipe
 from training.data.cells import CellStore
 from training.data.part import open_part
-from training.encoders import check_length, load_encoder, load_tokenizer
+from training.encoders import DROPOUT, check_length, load_config, load_encoder, load_tokenizer
 from training.loop import processes
 from training.loop.precision import half
 from training.loop.results import save_weights, whole_folder
@@ -125,6 +125,10 @@ class AdaptRun:
             "encoder": self.recipe.encoder,
             "corruption": vars(self.recipe.corruption),
         }
+        # Whoever starts from it drops out as from the encoder before, whatever this recipe did.
+        rates = load_config(self.order.encoder(self.recipe.encoder))
+        for name in DROPOUT:
+            setattr(self.encoder.config, name, getattr(rates, name))
         with whole_folder(folder) as part:
             self.encoder.save_pretrained(part)  # type: ignore[operator]
             self.tokenizer.save_pretrained(part)

@@ -143,10 +143,13 @@ class _Source:
         self._files = [file for path in self._paths for file in source_files(path)]
 
     def fingerprint(self, tokenizing: Tokenizing) -> str:
-        """Names the files by path, size and time of change, and what is asked of them."""
+        """Names the files by path, size and time of change, and what is asked of them.
+
+        The same files are split otherwise when one that says what is held out comes or goes.
+        """
         choice = None if self._notebooks is None else (self._notebooks, self._seed)
         digest = hashlib.blake2b(tokenizing.digest, digest_size=16)
-        digest.update(json.dumps([self._part, choice]).encode())
+        digest.update(json.dumps([self._part, choice, self._split.comes_split]).encode())
         for file in self._files:
             state = file.stat()
             name = str(file.absolute()).encode("utf-8", "surrogatepass")

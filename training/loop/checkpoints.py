@@ -44,7 +44,7 @@ def mark_whole(folder: Path, step: int, score: float | None, seconds: float) -> 
     """Say that all files of a checkpoint are on disk, with their sizes; the last thing written."""
     sizes = {}
     for path in sorted(folder.iterdir()):
-        with path.open("rb") as file:
+        with path.open("r+b") as file:  # Windows flushes no file that is open for reading alone
             os.fsync(file.fileno())
         sizes[path.name] = path.stat().st_size
     record = {"step": step, "score": score, "seconds": seconds, "files": sizes}

@@ -44,7 +44,7 @@ def half(device: torch.device) -> torch.autocast:
 
 def _has_bf16() -> bool:
     if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return _processor_has_bf16()
 
 

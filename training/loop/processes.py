@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TypeVar
 
 import torch
@@ -18,10 +19,13 @@ from accelerate.utils import broadcast_object_list
 
 T = TypeVar("T")
 
+# That processes wait for the one that reads, encodes or scores: torch's own limit is 10 minutes.
+PATIENCE = timedelta(days=1)
+
 
 def state() -> PartialState:
     """This process among its kin."""
-    return PartialState(cpu=not torch.cuda.is_available())
+    return PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
 
 
 def is_main() -> bool:

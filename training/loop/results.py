@@ -37,7 +37,7 @@ def save_weights(module: nn.Module, path: Path) -> None:
         try:
             with _told(path):
                 save_file(weights_of(module), part)
-                with part.open("rb") as file:
+                with part.open("r+b") as file:  # as Windows wants it
                     os.fsync(file.fileno())
                 part.replace(path)
         finally:

@@ -43,7 +43,6 @@ _LOG = logging.getLogger(__name__)
 Scorer = Callable[[], Mapping[str, float]]
 
 LONG = 200  # optimiser steps from which a forecast is made first
-DAY = 86_400  # seconds that processes wait for the one that scores
 
 
 class StageTrainer(Trainer):
@@ -95,7 +94,6 @@ class StageTrainer(Trainer):
             gradient_accumulation_steps=stage.accumulate,
             use_cpu=not cuda,
             ddp_backend=("nccl" if cuda else "gloo") if many else None,
-            ddp_timeout=DAY,
             ddp_find_unused_parameters=False,
             optim="adamw_torch_fused",
             eval_strategy=rhythm,
@@ -367,7 +365,7 @@ def _state(checkpoint: checkpoints.Checkpoint) -> TrainerState:
 def _checkpoint_gradients(model: nn.Module, wanted: bool) -> None:
     for part in model.modules():
         if isinstance(part, PreTrainedModel) and part.supports_gradient_checkpointing:
-            # The first is the name of today, the second that of transformers 4.
+            # The first is the name of today, the second that of earlier versions.
             new = hasattr(part, "activation_checkpointing_enable")
             name = "activation_checkpointing" if new else "gradient_checkpointing"
             if wanted:

@@ -86,6 +86,9 @@ def test_a_run_leaves_an_encoder_and_is_found_again(
     weight = encoder.state_dict()[name]
     assert not torch.equal(weight, before.state_dict()[name])
     assert AutoTokenizer.from_pretrained(str(folder)).mask_token == "[MASK]"
+    # This recipe trains without dropout; whoever starts from the result has what the encoder had.
+    for rate in ("hidden_dropout_prob", "attention_probs_dropout_prob"):
+        assert getattr(encoder.config, rate) == getattr(before.config, rate) > 0
     assert not list((tmp_path / "run").glob("*.part"))
 
     def never(*_: Any, **__: Any) -> None:

@@ -15,7 +15,7 @@ from git_repositories import commit, git, ipynb, story
 
 from jupyter_cellorder.evaluation.sources import read_examples
 from training.data.__main__ import main
-from training.data.build.listing import COLUMNS
+from training.data.build.listing import COLUMNS, read_sources
 
 MISSING = "0123456789" * 4
 
@@ -77,6 +77,8 @@ def test_repositories_become_the_files_of_a_corpus(hub: Path, filters: bool) -> 
     assert int(first["id"], 16) and int(first["ancestor"], 16)
     assert [row["licence"] for row in rows(output / "valid.jsonl.zst")] == ["Apache-2.0"]
     assert not (output / "test.jsonl.zst").exists()
+    # What is in it is listed beside it, as the model card wants it.
+    assert read_sources(output / "SOURCES.csv") == read_sources(sources)
     # And they are read as every corpus is.
     assert [example.cluster for example in read_examples(output)] == ["own/one"] * 2 + ["own/two"]
 

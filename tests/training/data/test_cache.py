@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 from kaggle_corpus import HELD_OUT, NOTEBOOKS, notebook_id, write_corpus, write_notebook
 from small_tokenizer import numbers, write_tokenizer
 
@@ -212,6 +214,37 @@ def test_a_part_without_notebooks_is_a_sentence(tmp_path: Path) -> None:
         opened(small, "valid")
     assert caught.value.code == "part-empty"
     assert len(opened(small).notebooks) == 2
+
+
+def test_what_is_held_out_is_never_trained_on_whichever_files_were_there_before(
+    tmp_path: Path,
+) -> None:
+    """With the file of held-out notebooks gone, the others are split by their families."""
+    write_tokenizer(tmp_path / "tokenizer.json")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for part, names in (("train-00", range(60)), ("valid", range(60, 64))):
+        lines = [
+            json.dumps(
+                {
+                    "id": f"n{name}",
+                    "ancestor": f"a{name}",
+                    "repo": f"own/r{name}",
+                    "cells": [["markdown", f"# {name}"], ["code", f"x = {name}"]],
+                }
+            )
+            for name in names
+        ]
+        text = "".join(f"{line}\n" for line in lines).encode()
+        (corpus / f"{part}.jsonl.zst").write_bytes(zstandard.compress(text))
+    assert len(opened(corpus).notebooks) == 60
+    assert len(opened(corpus, "valid").notebooks) == 4
+    (corpus / "valid.jsonl.zst").unlink()
+    trained, held_out = (
+        {row.id for row in opened(corpus, p).notebooks} for p in ("train", "valid")
+    )
+    assert held_out and trained
+    assert not trained & held_out
 
 
 def test_a_corpus_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

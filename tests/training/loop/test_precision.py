@@ -33,6 +33,18 @@ def test_bf16_only_where_the_processor_has_it(
     assert chosen.precision("bf16") == given
 
 
+@pytest.mark.parametrize(("has", "given"), [(True, "bf16"), (False, "fp32")])
+def test_bf16_only_where_the_gpu_does_not_emulate_it(
+    has: bool, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default torch says yes of a GPU that emulates it, slowly, as a T4."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(
+        torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation or has
+    )
+    assert chosen.precision("bf16") == given
+
+
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 @pytest.mark.parametrize(("has", "given"), [(True, torch.bfloat16), (False, torch.float32)])
 def test_what_is_scored_is_never_scored_in_emulated_bf16(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.data.build.errors import BuildError
+from training.data.build.lines import ADVICE
+from training.data.writing import whole
 
 OURS = Path(__file__).parent.parent / "SOURCES.csv"
 COLUMNS = ("repo", "commit", "licence", "notebooks_used", "split")
@@ -101,6 +104,22 @@ def _source(path: Path, line: int, row: dict[str, str | None]) -> Source:
     return Source(value["repo"], value["commit"], value["licence"], used, value["split"])
 
 
+def write_sources(sources: Iterable[Source], path: Path) -> None:
+    """Write a list that :func:`read_sources` reads.
+
+    Raises:
+        CacheError: It cannot be written; what was there stays.
+    """
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for one in sources:
+        used = "" if one.used is None else one.used
+        rows.writerow([one.repo, one.commit, one.licence, used, one.split])
+    with whole(path, ADVICE) as file:
+        file.write(text.getvalue().encode())
+
+
 def _is_repository(name: str) -> bool:
     climbs = any(part in (".", "..") for part in name.split("/"))
     return bool(_REPOSITORY.fullmatch(name)) and not climbs
@@ -130,8 +149,11 @@ def _refuse_licences(path: Path, sources: Iterable[Source]) -> None:
 
 
 def is_permissive(licence: str) -> bool:
-    """Whether an SPDX expression (names joined by OR and AND) leaves a permissive choice."""
+    """Whether an SPDX expression (names, AND, OR, parentheses) leaves a permissive choice."""
+    while inner := re.search(r"\(([^()]*)\)", licence):
+        verdict = "MIT" if is_permissive(inner[1]) else "none"
+        licence = licence[: inner.start()] + verdict + licence[inner.end() :]
     return any(
-        all(name.strip(" ()").upper() in PERMISSIVE for name in re.split(r" AND ", choice))
+        all(name.strip().upper() in PERMISSIVE for name in re.split(r" AND ", choice))
         for choice in re.split(r" OR ", licence)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -15,12 +15,13 @@ from training.data.build import repositories
 from training.data.build.corpus import FILES, Corpus, write_corpus
 from training.data.build.errors import BuildError, FetchError
 from training.data.build.lines import ADVICE
-from training.data.build.listing import Source, read_sources
+from training.data.build.listing import Source, read_sources, write_sources
 from training.data.build.notebooks import LARGEST_FILE
 from training.data.build.parts import Part
 from training.data.writing import PARTIAL, writing
 
 PARTS = ".parts"
+SOURCES = "SOURCES.csv"  # beside the corpus: the repositories that are in it, for the model card
 _NAMED = 5  # repositories that one sentence names
 
 
@@ -71,7 +72,14 @@ def build(listing: Path, folder: Path, host: str, any_licence: bool = False) -> 
         parts.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         had, failed = _fetch(sources, parts, prefix)
-        return Built(sources, write_corpus(had, folder) if had else None, failed)
+        if not had:
+            return Built(sources, None, failed)
+        corpus = write_corpus(had, folder)
+        write_sources(
+            (replace(source, used=len(corpus.found[source.repo])) for source, _ in had),
+            folder / SOURCES,
+        )
+        return Built(sources, corpus, failed)
 
 
 @contextmanager
