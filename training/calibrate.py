@@ -141,11 +141,15 @@ def review_figures(fitted: Fitted) -> dict[str, Any]:
 
 
 def several_repositories(examples: Sequence[Example]) -> None:
-    """Refuse notebooks that are all of one cluster.
+    """Refuse no notebooks, and those that are all of one cluster.
 
     Raises:
-        SourceError: `one-cluster`.
+        SourceError: `none`, `one-cluster`.
     """
+    if not examples:
+        raise SourceError(
+            "There is no notebook that could be asked about. Calibrate on others (--data).", "none"
+        )
     if len({example.cluster for example in examples}) < 2:
         raise SourceError(
             f"All {len(examples)} notebooks are of one repository: nothing would show how well "
@@ -154,10 +158,10 @@ def several_repositories(examples: Sequence[Example]) -> None:
         )
 
 
-def _jobs(text: str) -> int:
+def _count(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of processes, 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 on")
     return value
 
 
@@ -179,10 +183,10 @@ def main(arguments: list[str] | None = None) -> int:
         help="only the notebooks that training on this data held out (so it is, too, where a "
         "corpus comes split)",
     )
-    made.add_argument("--limit", type=int, default=500, help="notebooks read, a seeded sample")
+    made.add_argument("--limit", type=_count, default=500, help="notebooks read, a seeded sample")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument(
-        "--jobs", type=_jobs, default=1, help="processes that ask; each loads the bundle once"
+        "--jobs", type=_count, default=1, help="processes that ask; each loads the bundle once"
     )
     made.add_argument(
         "--least-doubt",
@@ -224,7 +228,7 @@ def main(arguments: list[str] | None = None) -> int:
             )
         several_repositories(used)
     except CellOrderError as error:
-        print(error, file=sys.stderr)
+        print(*skipped.sentences(), error, sep="\n", file=sys.stderr)
         return 2
     for sentence in skipped.sentences():
         print(sentence, file=sys.stderr)

@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from safetensors import safe_open
 
 from jupyter_cellorder.bundle import MANIFEST
 from jupyter_cellorder.errors import CellOrderError
@@ -23,6 +26,7 @@ from training.manifest import update_manifest
 
 CARD = "README.md"
 SOURCES = "SOURCES.csv"
+WEIGHTS = "weights.safetensors"
 SPLITS = ("train", "valid")  # what the weights and the thresholds were fitted on
 
 TEXT = """# Model card: {name}
@@ -31,16 +35,15 @@ The ensemble that ships with jupyter-cellorder: it places the markdown of a note
 code.
 
 ## What it is
-The member `context`: every cell is encoded once by a small text encoder (22 M parameters,
+The member `context`: every cell is encoded once by a text encoder ({encoder_size} parameters,
 {markdown} tokens of a markdown cell and {code} of a code cell, head and tail); a transformer over
-the cells of the whole notebook (4 M parameters), with lexical similarities beside the vectors,
-says for every markdown cell which gap it belongs to and which markdown comes first. Weights are
-stored in half precision and computed in fp32, on ONNX Runtime or torch (largest difference of a
-probability between them: {parity:.0e}).
+the cells of the whole notebook ({network_size} parameters), with lexical similarities beside the
+vectors, says for every markdown cell which gap it belongs to and which markdown comes first.
+Weights are stored in half precision and computed in fp32, on ONNX Runtime or torch (largest
+difference of a probability between them: {parity:.0e}).
 {rules}
 ## Where it comes from
-- **Encoder**: started from `{encoder}` (Apache License 2.0, Nils Reimers, Iryna Gurevych and the
-  sentence-transformers authors, after MiniLM by Microsoft); it was trained further here. The
+- **Encoder**: started from `{encoder}` ({origin}); it was trained further here. The
   tokenizer is its own, unchanged.
 - **Trained on** {corpus}. The repositories with their commits and licences ({licences}) are
   listed in `{sources}`, those of held-out notebooks too. No text of them is in this bundle.
@@ -65,6 +68,15 @@ need; then one to three of their markdown cells are displaced.
 - The end of a long cell is seen, its middle is not. Notebooks of more than 2,000 cells are
   refused.
 """
+
+# Whom an encoder is owed to.
+ORIGINS = {
+    "sentence-transformers/all-MiniLM-L6-v2": "Apache License 2.0, Nils Reimers, Iryna Gurevych "
+    "and the\n  sentence-transformers authors, after MiniLM by Microsoft",
+    "microsoft/codebert-base": "MIT License, Microsoft",
+    "microsoft/codebert-base-mlm": "MIT License, Microsoft",
+    "microsoft/graphcodebert-base": "MIT License, Microsoft",
+}
 
 
 STEPS = """`python -m training.run {recipe} --data CORPUS --output RUN`,
@@ -91,6 +103,7 @@ def card(
     facts: dict[str, Any],
     licences: Counter[str],
     rules: dict[str, Any] | None,
+    sizes: tuple[int, int],
 ) -> str:
     """The model card's text.
 
@@ -99,6 +112,7 @@ def card(
         facts: ``context.json``.
         licences: of the repositories trained on, counted.
         rules: ``priors.json`` where the bundle has that member.
+        sizes: parameters of the encoder and of the network.
     """
     figures = manifest["figures"]
     rows = [
@@ -106,14 +120,14 @@ def card(
         "|---|---|---|---|---|---|",
     ]
     for name, score in figures["scores"].items():
-        low, high = score["ci95"]
+        spread = "one repository" if score["ci95"] is None else "{:.3f} to {:.3f}"
         known = score["baselines"].items()
         baseline = next((tau for order, tau in known if order.startswith("TF-IDF")), None)
         mode = "keep markdown order" if score["keep_markdown_order"] else "all"
         shown = "" if baseline is None else f"{baseline:.3f}"
         rows.append(
             f"| {name} | {mode} | {score['notebooks']} | {score['kendall_tau']:.3f} | "
-            f"{low:.3f} to {high:.3f} | {shown} |"
+            f"{spread.format(*score['ci95'] or ())} | {shown} |"
         )
     return TEXT.format(
         name=manifest["name"],
@@ -126,6 +140,9 @@ def card(
         command=_command(manifest, rules is not None),
         selected=_selected(figures["selected"]) if "selected" in figures else "",
         encoder=facts["encoder"],
+        origin=ORIGINS.get(facts["encoder"], "its licence and its authors are named where it is"),
+        encoder_size=_millions(sizes[0]),
+        network_size=_millions(sizes[1]),
         markdown=facts["tokens"]["markdown"],
         code=facts["tokens"]["code"],
         sources=SOURCES,
@@ -134,6 +151,10 @@ def card(
         calibration_notebooks=figures["calibration_notebooks"],
         repair="\n".join(_repair_row(name, found) for name, found in figures["repair"].items()),
     )
+
+
+def _millions(count: int) -> str:
+    return f"{count / 1e6:.0f} M" if count >= 1e6 else f"{count:,}"
 
 
 def _command(manifest: dict[str, Any], rules: bool) -> str:
@@ -188,15 +209,20 @@ def main(arguments: list[str] | None = None) -> int:
         figures: dict[str, Any] = {}
         if chosen.selected is not None:
             figures["selected"] = _placed(chosen.selected)
-        scores = {path.stem: _score(path) for path in chosen.scores}
-        licences = _copy_sources(chosen.sources, chosen.bundle / SOURCES)
+        figures["scores"] = _scores(chosen.scores)
+        sources = _sources(chosen.sources)
         changes = {} if chosen.command is None else {"command": chosen.command}
-        update_manifest(chosen.bundle, changes, {**figures, "scores": scores})
         manifest = json.loads((chosen.bundle / MANIFEST).read_text(encoding="utf-8"))
-        facts = json.loads((chosen.bundle / "context" / "context.json").read_text(encoding="utf-8"))
-        text = card(manifest, facts, licences, _rules(chosen.bundle, manifest))
+        manifest |= {**changes, "figures": {**manifest["figures"], **figures}}
+        member = chosen.bundle / "context"
+        facts = json.loads((member / "context.json").read_text(encoding="utf-8"))
+        licences = Counter(row["licence"] for row in sources if row["split"] == "train")
+        rules = _rules(chosen.bundle, manifest)
+        text = card(manifest, facts, licences, rules, _sizes(member / WEIGHTS))
+        # All is known: only now is anything written.
+        _write_sources(sources, chosen.bundle / SOURCES)
         (chosen.bundle / CARD).write_text(text, encoding="utf-8")
-        update_manifest(chosen.bundle, {}, {})
+        update_manifest(chosen.bundle, changes, figures)
     except (OSError, ValueError, KeyError, CellOrderError) as error:
         print(f"No card was written: {error!r}.", file=sys.stderr)
         return 2
@@ -212,15 +238,36 @@ def _rules(bundle: Path, manifest: dict[str, Any]) -> dict[str, Any] | None:
     return rules
 
 
-def _copy_sources(source: Path, target: Path) -> Counter[str]:
-    with source.open(newline="", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    kept = [row for row in rows if row["split"] in SPLITS]
-    with target.open("w", newline="", encoding="utf-8") as stream:
+def _sizes(weights: Path) -> tuple[int, int]:
+    """Parameters of the encoder and of the network, by the names in a file of weights."""
+    sizes: Counter[str] = Counter()
+    with safe_open(weights, "numpy") as file:
+        names: list[str] = file.keys()
+        for name in names:
+            shape = file.get_slice(name).get_shape()
+            sizes[name.partition(".")[0]] += math.prod(shape)
+    return sizes["encoder"], sizes["network"]
+
+
+def _sources(path: Path) -> list[dict[str, str]]:
+    """The repositories whose notebooks the bundle was fitted on."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        return [row for row in csv.DictReader(stream) if row["split"] in SPLITS]
+
+
+def _write_sources(rows: Sequence[dict[str, str]], path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.DictWriter(stream, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(kept)
-    return Counter(row["licence"] for row in kept if row["split"] == "train")
+        writer.writerows(rows)
+
+
+def _scores(paths: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    """By the files' names."""
+    scores = {path.stem: _score(path) for path in paths}
+    if len(scores) < len(paths):
+        raise ValueError("two files of --scores have one name, which the card would show")
+    return scores
 
 
 def _score(path: Path) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from typing import Any
 from jupyter_cellorder.bundle import FORMAT, MANIFEST
 from jupyter_cellorder.review.settings import ReviewSettings
 
+# Figures of the whole ensemble that hold no longer when a member or a weight has changed.
+MEASURED = ("scores", "selected")
+
 
 def write_manifest(
     folder: Path,
@@ -45,7 +48,8 @@ def write_manifest(
 def update_manifest(folder: Path, changes: Mapping[str, Any], figures: Mapping[str, Any]) -> None:
     """Replace fields, add figures, and name the files as they lie there now."""
     record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    _write(folder, {**record, **changes, "figures": {**record["figures"], **figures}})
+    changed = {**record, **changes}
+    _write(folder, {**changed, "figures": {**changed["figures"], **figures}})
 
 
 def _write(folder: Path, record: Mapping[str, Any]) -> None:

@@ -129,4 +129,13 @@ def test_what_is_missing_is_said(
     before = (tiny_run.bundle / "manifest.json").read_bytes()
     assert calibrate.main([str(tiny_run.bundle), "--data", str(tmp_path / "none")]) == 2
     assert "none" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        calibrate.main([str(tiny_run.bundle), "--data", valid, "--limit", "0"])
+    assert "--limit: 0 is not a number from 1 on" in capsys.readouterr().err
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "a.ipynb").write_text("no notebook")
+    assert calibrate.main([str(tiny_run.bundle), "--data", str(tmp_path / "odd")]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert "not JSON" in told[0] or "1 " in told[0]
+    assert told[-1].startswith("There is no notebook that could be asked about.")
     assert (tiny_run.bundle / "manifest.json").read_bytes() == before

@@ -28,7 +28,7 @@ from training.blend.temperatures import ADAPTERS, Fitted, fit
 from training.blend.weights import Clock, Scores, cross_validated, search
 from training.checkpoint import read_json
 from training.loop.results import whole_folder
-from training.manifest import update_manifest
+from training.manifest import MEASURED, update_manifest
 
 
 class BlendError(CellOrderError):
@@ -165,7 +165,8 @@ def save(folder: Path, found: Blend) -> None:
                 facts = json.loads(path.read_text(encoding="utf-8"))
                 facts["temperature"] = float(f"{fitted.fitted:.6g}")
                 path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-        update_manifest(part, {"members": entries}, figures)
+        kept = {name: one for name, one in record["figures"].items() if name not in MEASURED}
+        update_manifest(part, {"members": entries, "figures": kept}, figures)
 
 
 def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
@@ -234,7 +235,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(table(found))
         if not chosen.dry_run:
             save(chosen.bundle, found)
-            print(f"Written: {chosen.bundle / MANIFEST}")
+            print(
+                f"Written: {chosen.bundle / MANIFEST}; scores of the old weights are gone. Next: "
+                "python -m training.calibrate (review mode was fitted on those), jupyter "
+                "cellorder evaluate, python -m training.card."
+            )
     except CellOrderError as error:
         print(error, file=sys.stderr)
         return 2

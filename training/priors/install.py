@@ -11,11 +11,10 @@ from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.members.priors import FILE
 from training.loop.results import whole_folder
-from training.manifest import update_manifest
+from training.manifest import MEASURED, update_manifest
 from training.priors.record import write_record
 
 KIND = "priors"
-_MEASURED = "scores"  # of the manifest's figures: they were taken without the member
 
 
 def install(record: dict[str, Any], bundle: Path, weight: float) -> None:
@@ -54,7 +53,8 @@ def install(record: dict[str, Any], bundle: Path, weight: float) -> None:
         others = [entry for entry in manifest["members"] if entry["kind"] != KIND]
         (changed / member["folder"]).mkdir(exist_ok=True)
         write_record(record, changed / member["folder"] / FILE)
-        manifest["figures"].pop(_MEASURED, None)
+        for name in MEASURED:
+            manifest["figures"].pop(name, None)
         (changed / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         update_manifest(changed, {"members": [*others, member]}, {})
         load_bundle(changed)

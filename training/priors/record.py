@@ -41,13 +41,36 @@ def record_of(measured: Measured, least: float) -> dict[str, Any]:
                     "notebooks": tally.notebooks,
                     "repositories": len(tally.families),
                 }
-    if not rules:
+    return _some(
+        {"format": FORMAT, "least": least, "notebooks": measured.notebooks, "rules": rules}
+    )
+
+
+def confident(record: dict[str, Any], least: float) -> dict[str, Any]:
+    """A record that was read, without the rules that are less confident.
+
+    Raises:
+        CellOrderError: ``no-rules`` where none is left; ``rules-missing``.
+    """
+    try:
+        rules = {
+            name: {side: one for side, one in sides.items() if one["confidence"] >= least}
+            for name, sides in record["rules"].items()
+        }
+        left = {name: sides for name, sides in rules.items() if sides}
+        return _some({**record, "least": max(least, record["least"]), "rules": left})
+    except (AttributeError, KeyError, TypeError) as error:
+        raise _no_rules("The file", repr(error), "FILE") from error
+
+
+def _some(record: dict[str, Any]) -> dict[str, Any]:
+    if not record["rules"]:
         raise CellOrderError(
-            f"No rule has a confidence of {least} on these {measured.notebooks} notebooks. Give "
-            "more notebooks, of more repositories, or a lower --least.",
+            f"No rule has a confidence of {record['least']} on these {record['notebooks']} "
+            "notebooks. Give more notebooks, of more repositories, or a lower --least.",
             "no-rules",
         )
-    return {"format": FORMAT, "least": least, "notebooks": measured.notebooks, "rules": rules}
+    return record
 
 
 def table(measured: Measured, least: float) -> str:
@@ -100,15 +123,15 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CellOrderError(
-            f"{path} holds no measured rules ({error}). Write them with "
-            f"python -m training.priors --data CORPUS --output {path}.",
-            "rules-missing",
-        ) from error
+        raise _no_rules(path, str(error), path) from error
     if not isinstance(record, dict):
-        raise CellOrderError(
-            f"{path} holds no measured rules. Write them with "
-            f"python -m training.priors --data CORPUS --output {path}.",
-            "rules-missing",
-        )
+        raise _no_rules(path, "no table", path)
     return record
+
+
+def _no_rules(what: object, why: str, path: object) -> CellOrderError:
+    return CellOrderError(
+        f"{what} holds no measured rules ({why}). Write them with "
+        f"python -m training.priors --data CORPUS --output {path}.",
+        "rules-missing",
+    )

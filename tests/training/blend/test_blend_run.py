@@ -17,6 +17,7 @@ from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement
 from training import export
 from training.blend.__main__ import main
+from training.manifest import update_manifest
 
 WEIGHTS = {"first": 6.0, "second": 5.0, "third": 2.0, "next": 3.0}
 PLACEMENT = Placement(
@@ -57,6 +58,7 @@ def blend(made: Path, bundle: Path, *options: str) -> int:
 def test_what_is_fitted_is_written_and_the_bundle_is_whole(
     made: Path, bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    update_manifest(bundle, {}, {"scores": {"valid": {"kendall_tau": 0.5}}, "selected": {}})
     before = read_manifest(bundle)
     assert blend(made, bundle, "--strategy", "precedence") == 0
     printed = capsys.readouterr().out
@@ -70,6 +72,9 @@ def test_what_is_fitted_is_written_and_the_bundle_is_whole(
     assert all(member.value is not None and member.value >= 0 for member in after.members)
     assert after.figures["blend"]["notebooks"] == 6
     assert after.figures["parity"] == before.figures["parity"]
+    # They were those of the old weights.
+    assert not {"scores", "selected"} & after.figures.keys()
+    assert "training.calibrate" in printed
     for member in after.members:
         path = bundle / member.folder / f"{member.kind}.json"
         assert json.loads(path.read_text())["temperature"] != 0.5

@@ -13,6 +13,7 @@ import zstandard
 from tiny_training import TinyRun
 
 from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
+from jupyter_cellorder.members.rules.catalogue import RULES
 from training.priors.__main__ import main
 
 
@@ -36,7 +37,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def rules(corpus: Path) -> Path:
     path = corpus / "priors.json"
-    assert main(["--data", str(corpus), "--output", str(path), "--least", "0.75"]) == 0
+    assert main(["--data", str(corpus), "--output", str(path), "--least", "0.87"]) == 0
     return path
 
 
@@ -108,6 +109,29 @@ def test_measured_again_it_takes_the_place_of_what_was_there(bundle: Path, corpu
     assert load_bundle(bundle, threads=1).members
 
 
+def test_of_rules_measured_before_only_the_surer_ones_are_taken(
+    bundle: Path, rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = json.loads(rules.read_text())
+    ((name, sides), *_) = record["rules"].items()
+    ((side, sure), *_) = sides.items()
+    unsure = next(rule for rule in RULES if rule not in record["rules"])
+    record["rules"][unsure] = {side: {**sure, "confidence": 0.86}}
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps(record))
+    installed = bundle / "priors" / "priors.json"
+    given = ["--rules", str(both), "--bundle", str(bundle)]
+    assert main(given) == 0
+    assert {name, unsure} <= json.loads(installed.read_text())["rules"].keys()
+    assert main([*given, "--least", "0.87"]) == 0
+    kept = json.loads(installed.read_text())
+    assert kept["rules"].keys() == record["rules"].keys() - {unsure}
+    assert kept["least"] == 0.87
+    capsys.readouterr()
+    assert main([*given, "--least", "0.9999"]) == 2
+    assert "No rule has a confidence of 0.9999" in capsys.readouterr().err
+
+
 def test_scores_of_the_bundle_without_it_are_not_kept(bundle: Path, rules: Path) -> None:
     path = bundle / MANIFEST
     record = json.loads(path.read_text())
@@ -157,6 +181,8 @@ def test_a_damaged_bundle_is_not_made_to_look_whole(
         ["--data", "corpus", "--output", "file", "--least", "1"],
         ["--data", "corpus", "--output", "file", "--limit", "0"],
         ["--data", "corpus", "--bundle", "bundle", "--weight", "0"],
+        ["--rules", "file", "--bundle", "bundle", "--limit", "5"],
+        ["--rules", "file", "--bundle", "bundle", "--seed", "5"],
     ],
 )
 def test_options_that_make_no_sense(arguments: list[str]) -> None:
