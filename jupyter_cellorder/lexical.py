@@ -22,6 +22,7 @@ Array: TypeAlias = NDArray[np.float32]
 
 BUCKETS = 1 << 16
 MAX_WORDS = 1_000  # words read of one cell: a longer cell says nothing new about its place
+MAX_LETTERS = 256  # read of one word: longer ones are data, whose thousands of parts say nothing
 MAX_COLUMNS = 8_192  # columns of the dense working matrix; more shared words are folded together
 
 _WORD = re.compile(r"[^\W_][\w]*|_[\w]+")
@@ -48,10 +49,13 @@ class WordCounts:
 
 
 def count_words(text: str) -> WordCounts:
-    """Hash and count the words of one cell: its first :data:`MAX_WORDS` identifiers and numbers."""
+    """Hash and count the words of one cell: its first :data:`MAX_WORDS` identifiers and numbers.
+
+    Of each the first :data:`MAX_LETTERS` letters are read.
+    """
     found: list[int] = []
     for word in islice(_WORD.finditer(text), MAX_WORDS):
-        found.extend(_buckets(word.group()))
+        found.extend(_buckets(word.group()[:MAX_LETTERS]))
     buckets, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
     return WordCounts(buckets, counts.astype(np.float32))
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jupyter_cellorder import lexical
 from jupyter_cellorder.lexical import (
     BUCKETS,
+    MAX_LETTERS,
     count_words,
     inverse_document_frequency,
     similarities,
@@ -40,6 +41,13 @@ def words(text: str) -> dict[int, float]:
 
 def expected(*found: str) -> dict[int, float]:
     return {column(word): float(count) for word, count in Counter(found).items()}
+
+
+def test_of_a_word_without_end_only_its_beginning_is_read() -> None:
+    data = "a1" * 100_000
+    found = count_words(f"blob = 0x{data}")
+    assert words(f"blob = 0x{data}") == words(f"blob = 0x{data}"[: len("blob = ") + MAX_LETTERS])
+    assert found.counts.sum() <= 3 + MAX_LETTERS
 
 
 @pytest.mark.parametrize(

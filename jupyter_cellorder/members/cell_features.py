@@ -17,8 +17,8 @@ WIDTH = 24
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s*(.*)$", re.MULTILINE)
 _NUMBER = re.compile(
     r"^[\s*_>-]*(?:(?:step|part|section|chapter|task|exercise|question|lab|q|ex)\.?\s*)?"
-    r"(\d{1,3}(?:\.\d{1,3})*|[a-z](?=[.)]))[.):\s-]",
-    re.IGNORECASE,
+    r"(\d{1,3}(?:\.\d{1,3})*|(?-i:[A-Za-z])(?=[.)]))[.):\s-]",
+    re.IGNORECASE,  # under which [a-z] would match İ too, which is no letter of a series
 )
 # Not \s, which would run through all blank lines from each of them.
 _IMPORT = re.compile(r"^[^\S\n]*(?:import|from)\s+\w", re.MULTILINE)

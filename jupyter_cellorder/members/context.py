@@ -185,7 +185,7 @@ def _refuse_too_many(cells: int) -> None:
         raise RequestError(
             f"The notebook has {cells} cells with text; at most {LONGEST} can be read at once. "
             "Split the notebook, and order its parts one by one.",
-            "too-many-cells",
+            "too-long",
         )
 
 

@@ -123,11 +123,11 @@ def refuse_above(limit: int, count: int, what: str) -> None:
     """Refuse a notebook that would ask for more than anybody would wait for.
 
     Raises:
-        RequestError: ``too-many-cells``.
+        RequestError: ``too-long``.
     """
     if count > limit:
         raise RequestError(
             f"The notebook has {count} {what}; at most {limit} can be read at once. "
             "Split the notebook, and order its parts one by one.",
-            "too-many-cells",
+            "too-long",
         )

@@ -51,6 +51,8 @@ def test_heading_level(source: str, level: int) -> None:
         ("a model", ()),
         ("2020s were wild", ()),
         ("No number here 3", ()),
+        ("\u0130. Giri\u015f", ()),  # two letters in lower case, and none of a series
+        ("\u212a. kelvin", ()),
         ("", ()),
     ],
 )

@@ -12,6 +12,6 @@ def test_more_cells_than_the_model_reads_are_refused_with_a_sentence() -> None:
     notebook = Notebook((*code, Cell("m", "markdown", "# One too many")))
     with pytest.raises(RequestError) as refused:
         suggest(notebook, load_bundle(), "all")
-    assert refused.value.code == "too-many-cells"
+    assert refused.value.code == "too-long"
     assert str(LONGEST + 1) in refused.value.message
     assert "Split the notebook" in refused.value.message

@@ -204,7 +204,7 @@ def test_more_than_anybody_would_wait_for(
     monkeypatch.setattr(pairwise, limit, 4)
     with pytest.raises(RequestError, match=f"has {said}; at most 4") as refused:
         member.precedence(Placement(code(0, 10, 20), markdown(1, 11)))
-    assert refused.value.code == "too-many-cells"
+    assert refused.value.code == "too-long"
     with pytest.raises(RequestError, match="at most 4"):  # before anything is counted
         member.gflop(Placement(code(0, 10, 20), markdown(1, 11)))
 

@@ -22,8 +22,8 @@ _LEAD = (
 )
 _LABEL = re.compile(
     _LEAD + rf"(?:(?P<word>{_WORDS})\.?\s*(?:no\.?\s*|\#\s*)?)?"
-    r"(?:(?P<digits>\d{1,3}(?:[.\-]\d{1,3}){0,4})(?P<letter>[a-z]?)|(?P<alone>[a-zA-Z])|"
-    r"(?P<roman>[IVX]{1,5}))"
+    r"(?:(?P<digits>\d{1,3}(?:[.\-]\d{1,3}){0,4})(?P<letter>(?-i:[a-zA-Z])?)|"
+    r"(?P<alone>(?-i:[a-zA-Z]))|(?P<roman>(?-i:[IVXivx]{1,5})))"
     r"(?P<after>\s*[.):\uFF1A\u3001\uFF0E\uFF09]|\s*[\-\u2010-\u2015|](?=\s)|[*_`]+|\s|$)",
     re.IGNORECASE,
 )

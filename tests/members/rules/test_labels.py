@@ -54,6 +54,10 @@ def test_label(line: str, word: str, number: tuple[int, ...], style: str) -> Non
         "12.05.2020",
         "3D plots",
         "No number here 3",
+        "\u0130.\u00d6. 500 y\u0131l\u0131nda",  # Turkish; its \u0130 is two letters in lower case
+        "\u0131) dotless",
+        "1\u017f. long s",
+        "\u212a. kelvin",
         "x = 3",
         "",
     ],
