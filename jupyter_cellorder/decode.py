@@ -75,7 +75,7 @@ def least_inversions(p: Precedence) -> list[int]:
     return [int(item) for item in sequence]
 
 
-def likeliest_gaps(p: Precedence) -> list[int]:
+def likeliest_gaps(p: Precedence, alike: Sequence[Sequence[int]] = ()) -> list[int]:
     """Every float in its likeliest gap, whatever the others do; sorted by `before` inside a gap.
 
     Where a single cell is to be put into its very place, this hits more often than the least
@@ -83,10 +83,37 @@ def likeliest_gaps(p: Precedence) -> list[int]:
     whole notebook those are better. On 300 notebooks of a validation set with all markdown
     floating: right gap 44 % against 38 %, Kendall tau 0.757 against 0.775.
 
+    Args:
+        p: what is known.
+        alike: floats 0..M-1 that nobody can tell apart. They do not crowd into one gap: k of them
+            take their k likeliest ones, in the order in which they are named.
+
     Returns:
         N + M indices.
     """
-    return _in_gaps(p.log_gap().argmax(axis=1), _by_wins(p), p.anchors)
+    score = p.log_gap()
+    gaps = score.argmax(axis=1)
+    for twins in alike:
+        likeliest = np.argsort(-score[list(twins)].mean(axis=0), kind="stable")[: len(twins)]
+        gaps[list(twins)] = np.sort(np.resize(likeliest, len(twins)))
+    return in_turn(_in_gaps(gaps, _by_wins(p), p.anchors), p.anchors, alike)
+
+
+def in_turn(order: Sequence[int], anchors: int, alike: Sequence[Sequence[int]]) -> list[int]:
+    """An order in which floats that nobody can tell apart come as they are named.
+
+    Args:
+        order: N + M indices.
+        anchors: N.
+        alike: as for :func:`likeliest_gaps`.
+    """
+    found = list(order)
+    for twins in alike:
+        indices = [anchors + twin for twin in twins]
+        places = sorted(found.index(index) for index in indices)
+        for place, index in zip(places, indices, strict=True):
+            found[place] = index
+    return found
 
 
 def monotone_alignment(p: Precedence, diagonal: float = 0.0) -> list[int]:

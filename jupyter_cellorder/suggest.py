@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_cellorder.decode import (
     fewest_moves,
+    in_turn,
     least_inversions,
     likeliest_gaps,
     monotone_alignment,
@@ -178,9 +179,9 @@ def suggest(
     if keep_markdown_order:
         order = monotone_alignment(answer, ensemble.diagonal if ordered else 0.0)
     elif mode is Mode.SELECTED:
-        order = likeliest_gaps(answer)
+        order = likeliest_gaps(answer, _twins(notebook, floats))
     else:
-        order = least_inversions(answer)
+        order = in_turn(least_inversions(answer), answer.anchors, _twins(notebook, floats))
     sure = None
     if mode is Mode.SELECTED:
         sure = _gap_confidence(layout, answer, order, ensemble.gap_temperature)
@@ -232,6 +233,18 @@ def _by_content(notebook: Notebook, floats: list[str]) -> list[str]:
     """The same ids in an order that tells nothing of the present one, so that ties leak nothing."""
     source = {cell.id: cell.source for cell in notebook.cells}
     return sorted(floats, key=lambda name: hashlib.sha256(source[name].encode()).digest())
+
+
+def _twins(notebook: Notebook, floats: Sequence[str]) -> list[list[int]]:
+    """Places in `floats` of cells of one text, each group in its present order.
+
+    To exchange two of them changes nothing that can be read.
+    """
+    present = {cell.id: (at, cell.source) for at, cell in enumerate(notebook.cells)}
+    groups: dict[str, list[int]] = {}
+    for at, name in sorted(enumerate(floats), key=lambda entry: present[entry[1]][0]):
+        groups.setdefault(present[name][1], []).append(at)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def _suggestion(

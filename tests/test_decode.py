@@ -13,6 +13,7 @@ from jupyter_cellorder import decode
 from jupyter_cellorder.decode import (
     expected_inversions,
     fewest_moves,
+    in_turn,
     least_inversions,
     likeliest_gaps,
     monotone_alignment,
@@ -225,6 +226,21 @@ def test_inside_a_likeliest_gap_before_decides() -> None:
     gap = [[0.1, 0.8, 0.1], [0.1, 0.8, 0.1], [0.8, 0.1, 0.1]]
     before = [[0.5, 0.2, 0.9], [0.8, 0.5, 0.9], [0.1, 0.1, 0.5]]
     assert likeliest_gaps(gaps_only(gap, before)) == [4, 0, 3, 2, 1]
+
+
+def test_floats_that_nobody_can_tell_apart_take_a_gap_each_in_turn() -> None:
+    before = [[0.5, 0.5, 0.1], [0.5, 0.5, 0.1], [0.9, 0.9, 0.5]]
+    p = gaps_only([[0.5, 0.1, 0.4], [0.5, 0.1, 0.4], [0.6, 0.2, 0.2]], before)
+    assert likeliest_gaps(p, [[1, 0]]) == [4, 3, 0, 1, 2]
+    assert likeliest_gaps(p, [[0, 1]]) == [4, 2, 0, 1, 3]
+    # More of them than gaps.
+    crowd = gaps_only([[0.6, 0.4]] * 3, [[0.5] * 3] * 3)
+    assert likeliest_gaps(crowd, [[0, 1, 2]]) == [1, 2, 0, 3]
+
+
+def test_in_turn_nothing_moves_but_those_that_are_alike() -> None:
+    assert in_turn([3, 0, 4, 1, 2], 2, [[0, 1]]) == [2, 0, 4, 1, 3]
+    assert in_turn([3, 0, 4, 1, 2], 2, []) == [3, 0, 4, 1, 2]
 
 
 @given(precedences())

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from truthful import Truthful, cell, ensemble, notebook
 
 from jupyter_cellorder import Cell, Mode, Notebook, Suggestion, suggest
 from jupyter_cellorder.errors import Cancelled, RequestError
+from jupyter_cellorder.precedence import Placement, Precedence
 
 # Kinds and places of cells; ids are made unique by position where it matters.
 WORDS = st.lists(
@@ -129,6 +132,42 @@ def test_cells_of_the_same_text_are_interchangeable() -> None:
         order = suggest(Notebook.from_cells(notebook_), ensemble(), "all").order
         sources = {cell.id: cell.source for cell in notebook_}
         assert [sources[name] for name in order] == ["text 1", "text 2", "text 2", ""]
+
+
+def twins(order: str) -> Notebook:
+    """Cells by name; those that begin with "s" all say the same."""
+    return Notebook.from_cells(
+        Cell(name, "code" if name[0] == "c" else "markdown", "same" if name[0] == "s" else name)
+        for name in order.split()
+    )
+
+
+class Indifferent(Truthful):
+    """Knows where the code is that a twin stands behind, but not which twin it is."""
+
+    def precedence(
+        self, placement: Placement, cancelled: Callable[[], bool] | None = None
+    ) -> Precedence:
+        after = np.full((len(placement.floats), len(placement.anchors)), 0.5)
+        gap = np.zeros((len(placement.floats), len(placement.anchors) + 1))
+        gap[:, 1:4] = [0.4, 0.35, 0.25]
+        before = np.full((len(placement.floats), len(placement.floats)), 0.5)
+        return Precedence(after, before, gap)
+
+
+@pytest.mark.parametrize("order", ["c0 s2 c1 s0 c2 s1 c3", "s2 s0 c0 c1 c2 c3 s1"])
+def test_twins_are_not_exchanged(order: str) -> None:
+    suggestion = suggest(twins(order), ensemble(Indifferent()), "all")
+    assert [name for name in suggestion.order if name[0] == "s"] == ["s2", "s0", "s1"]
+
+
+def test_selected_twins_take_a_gap_each() -> None:
+    book = twins("c0 c1 c2 c3 s2 s0 s1")
+    suggestion = suggest(book, ensemble(Indifferent()), "selected", selected=["s0", "s1", "s2"])
+    assert words(suggestion) == "c0 s2 c1 s0 c2 s1 c3"
+    assert [move.confidence for move in suggestion.moves] == pytest.approx(
+        [0.4, 0.35, 0.25], abs=1e-5
+    )
 
 
 def test_keep_markdown_order_merges_two_sequences() -> None:
