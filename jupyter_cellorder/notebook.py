@@ -131,19 +131,7 @@ class Notebook:
         Raises:
             NotebookError: `cannot-read`, `not-json`, `not-a-notebook` or `duplicate-ids`.
         """
-        try:
-            content = Path(path).read_bytes()
-        except FileNotFoundError:
-            raise NotebookError(
-                f"There is no file {str(path)!r}. Check the path.", "cannot-read"
-            ) from None
-        except OSError as error:
-            raise NotebookError(
-                f"The file {str(path)!r} cannot be read ({error.strerror}). "
-                "Check that it is a file and that you may read it.",
-                "cannot-read",
-            ) from error
-        return cls.from_json(content)
+        return cls.from_json(read_content(path))
 
     @classmethod
     def from_json(cls, content: str | bytes) -> Notebook:
@@ -158,6 +146,26 @@ class Notebook:
         if "cell_type" in parsed and "nbformat" not in parsed:
             return cls.from_kaggle(parsed)
         return cls.from_ipynb(parsed)
+
+
+def read_content(path: str | PathLike[str]) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        NotebookError: `cannot-read`.
+    """
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise NotebookError(
+            f"There is no file {str(path)!r}. Check the path.", "cannot-read"
+        ) from None
+    except OSError as error:
+        raise NotebookError(
+            f"The file {str(path)!r} cannot be read ({error.strerror}). "
+            "Check that it is a file and that you may read it.",
+            "cannot-read",
+        ) from error
 
 
 def decode_text(content: str | bytes) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jupyter_cellorder.atomic_file import replacing
 from jupyter_cellorder.errors import NotebookError
-from jupyter_cellorder.notebook import Notebook, decode_text
+from jupyter_cellorder.notebook import Notebook, decode_text, read_content
 
 _SPACE = " \t\n\r"
 _decode_value = JSONDecoder().raw_decode
@@ -57,6 +57,8 @@ def write_order(
     path: str | PathLike[str],
     order: Sequence[str],
     output: str | PathLike[str] | None = None,
+    *,
+    seen: bytes | None = None,
 ) -> None:
     """Write the cells of an .ipynb file in another order, all or nothing.
 
@@ -68,20 +70,20 @@ def write_order(
         path: the notebook.
         order: the id of every cell once.
         output: where to write; None for the notebook itself.
+        seen: the content that the order was found for; None where that may have been any.
 
     Raises:
-        NotebookError: what `reorder_text` raises; `cannot-read`, `read-only`, `disk-full` or
+        NotebookError: what `reorder_text` raises, `cells-differ` also where the file no longer has
+            the content `seen`; `cannot-read`, `read-only`, `disk-full` or
             `cannot-write`.
     """
-    source = Path(path)
-    try:
-        content = source.read_bytes()
-    except OSError as error:
+    source, content = Path(path), read_content(path)
+    if seen is not None and content != seen:
         raise NotebookError(
-            f"The file {str(path)!r} cannot be read ({error.strerror}). "
-            "Check the path and that you may read it.",
-            "cannot-read",
-        ) from error
+            f"The file {str(path)!r} was changed in the meantime; nothing was written. Ask for a "
+            "new order.",
+            "cells-differ",
+        )
     target = Path(source if output is None else output)
     reordered = reorder_text(content, order)
     try:

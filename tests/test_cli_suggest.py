@@ -6,6 +6,7 @@ import pytest
 from command_line import command_line, in_a_process
 from scripted_members import ByHash, numbered, write_ipynb
 
+from jupyter_cellorder.cli import suggest as cli_suggest
 from jupyter_cellorder.notebook import Cell, Notebook
 
 IN_ORDER = tuple(f"id-{number:03d}" for number in range(8))
@@ -79,6 +80,26 @@ def test_in_place_writes_the_order_and_keeps_everything_else(command, notebook):
     assert Notebook.read(notebook).ids == IN_ORDER
     assert {c["id"]: c for c in after.pop("cells")} == {c["id"]: c for c in before.pop("cells")}
     assert after == before
+
+
+def test_in_place_leaves_a_notebook_alone_that_was_saved_meanwhile(command, notebook, monkeypatch):
+    """Without ids in the file its cells are told apart by their places alone."""
+    ask = cli_suggest.suggest
+    saved = []
+
+    def meanwhile(*args, **options):
+        answer = ask(*args, **options)
+        content = json.loads(notebook.read_text())
+        content["cells"].reverse()
+        notebook.write_text(json.dumps(content))
+        saved.append(notebook.read_bytes())
+        return answer
+
+    monkeypatch.setattr(cli_suggest, "suggest", meanwhile)
+    status, _, err = command("suggest", notebook, "--in-place")
+    assert status == 2
+    assert "changed in the meantime" in err
+    assert [notebook.read_bytes()] == saved
 
 
 def test_in_place_leaves_a_notebook_in_order_untouched(command, tmp_path):

@@ -142,6 +142,18 @@ def test_written_in_place_with_its_mode(file: Path) -> None:
     assert os.listdir(file.parent) == [file.name]
 
 
+def test_what_was_written_meanwhile_is_not_put_in_another_order(file: Path) -> None:
+    seen = file.read_bytes()
+    meanwhile = seen.replace(b'"nbformat_minor": 5', b'"nbformat_minor":  5')
+    file.write_bytes(meanwhile)
+    with pytest.raises(NotebookError, match="was changed in the meantime") as caught:
+        write_order(file, "cab", seen=seen)
+    assert caught.value.code == "cells-differ"
+    assert file.read_bytes() == meanwhile
+    write_order(file, "cab", seen=meanwhile)
+    assert ids_in(file) == "cab"
+
+
 def test_written_elsewhere(file: Path, tmp_path: Path) -> None:
     original = file.read_bytes()
     write_order(str(file), "cab", tmp_path / "new.ipynb")
@@ -269,7 +281,7 @@ def test_targets_that_are_no_file(file: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_source(tmp_path: Path) -> None:
-    with pytest.raises(NotebookError, match="cannot be read") as caught:
+    with pytest.raises(NotebookError, match="There is no file") as caught:
         write_order(tmp_path / "gone.ipynb", [])
     assert caught.value.code == "cannot-read"
 

@@ -11,7 +11,7 @@ from jupyter_cellorder.budget import parse_budget
 from jupyter_cellorder.cli.command import ModelCommand
 from jupyter_cellorder.cli.outline import NOTICES, move_lines, outline_diff
 from jupyter_cellorder.errors import NotebookError
-from jupyter_cellorder.notebook import Notebook
+from jupyter_cellorder.notebook import Notebook, read_content
 from jupyter_cellorder.notebook_file import write_order
 from jupyter_cellorder.review.settings import Eagerness
 from jupyter_cellorder.suggest import Mode, Suggestion, suggest
@@ -88,7 +88,8 @@ class SuggestApp(ModelCommand):
         self._check_options(selected)
         budget = parse_budget(self.budget) if self.budget else None
         try:
-            notebook = Notebook.read(path)
+            content = read_content(path)
+            notebook = Notebook.from_json(content)
         except NotebookError as error:
             # Only where the file could not be read is its name in the sentence already.
             self.fail(str(error) if error.code == "cannot-read" else f"{path}: {error}")
@@ -110,7 +111,7 @@ class SuggestApp(ModelCommand):
         elif self.diff:
             self._print_diff(notebook, suggestion, path)
         elif self.in_place or self.output:
-            self._write(suggestion, path)
+            self._write(suggestion, path, content)
         else:
             self._print_moves(notebook, suggestion)
 
@@ -162,14 +163,14 @@ class SuggestApp(ModelCommand):
         else:
             print(outline_diff(notebook, suggestion, str(path)))
 
-    def _write(self, suggestion: Suggestion, path: Path) -> None:
+    def _write(self, suggestion: Suggestion, path: Path, content: bytes) -> None:
         target = Path(self.output) if self.output else path
         if suggestion.notice is not None:
             print(NOTICES[suggestion.notice])
             if not self.output:
                 print(f"{path} stays as it is.")
                 return
-        write_order(path, suggestion.order, target)
+        write_order(path, suggestion.order, target, seen=content)
         moved = _moves_sentence(suggestion, "moved")
         print(f"Wrote {target}. {moved}" if suggestion.moves else f"Wrote {target}, unchanged.")
 

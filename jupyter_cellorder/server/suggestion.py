@@ -35,7 +35,10 @@ class SuggestHandler(CellOrderHandler):
     async def prepare(self) -> None:  # type: ignore[override]  # as APIHandler's own
         """Check the sender and the announced size before the body is read."""
         await super().prepare()
-        if self.request.method != "POST" or self._finished:
+        if self._finished:
+            return
+        if self.request.method != "POST":
+            self._dropped = 0  # nothing here reads the body of another method
             return
         self.require_user()
         # tornado has refused a Content-Length that is no number; a chunked body has none.

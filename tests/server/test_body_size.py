@@ -6,6 +6,8 @@ import json
 import pytest
 from server_notebook import NOTEBOOK
 
+from jupyter_cellorder.server.suggestion import SuggestHandler
+
 LIMIT = 4096
 SMALL = pytest.mark.parametrize("cellorder_config", [{"max_body": LIMIT}])
 
@@ -53,6 +55,29 @@ async def test_the_refusal_comes_before_the_body_is_sent(
     status = await asyncio.wait_for(reader.readline(), 60)
     writer.close()
     assert b" 413 " in status
+
+
+@SMALL
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+async def test_the_body_of_another_method_is_not_kept(quick, jp_fetch, monkeypatch, method):
+    sizes = []
+    received = SuggestHandler.data_received
+
+    async def watched(self, chunk):
+        await received(self, chunk)
+        sizes.append(len(self._body))
+
+    monkeypatch.setattr(SuggestHandler, "data_received", watched)
+    reply = await jp_fetch(
+        "cellorder",
+        "suggest",
+        method=method,
+        body=body_of(100_000),
+        allow_nonstandard_methods=True,
+        raise_error=False,
+    )
+    assert reply.code == 405
+    assert sizes and set(sizes) == {0}
 
 
 @SMALL
