@@ -124,11 +124,15 @@ function reasonOf(status: number, code: string | undefined): Reason {
 }
 
 const UNPROCESSABLE: Readonly<Record<string, Reason>> = {
+  'too-long': 'too-long',
   'too-many-cells': 'too-many-cells',
   'too-many-characters': 'too-large'
 };
 
 const UNAVAILABLE: Readonly<Record<string, Reason>> = {
+  'backend-missing': 'settings',
+  'bundle-missing': 'settings',
+  'bundle-version': 'settings',
   busy: 'busy',
   stopping: 'stopping'
 };

@@ -15,9 +15,11 @@ export type Reason =
   | 'old-page'
   | 'old-server'
   | 'server'
+  | 'settings'
   | 'stopping'
   | 'timeout'
   | 'too-large'
+  | 'too-long'
   | 'too-many-cells'
   | 'unprocessable';
 
@@ -138,6 +140,13 @@ const FAILURES: Readonly<Record<Reason, IFailure>> = {
         status ?? '?'
       )
   },
+  settings: {
+    action: 'try-again',
+    sentence: trans =>
+      trans.__(
+        'The server cannot use the model that its settings name: mend c.CellOrder there, then restart Jupyter.'
+      )
+  },
   stopping: {
     action: 'try-again',
     sentence: trans => trans.__('The Jupyter server is shutting down.')
@@ -155,6 +164,13 @@ const FAILURES: Readonly<Record<Reason, IFailure>> = {
     sentence: trans =>
       trans.__(
         'This notebook holds more text than the server reads: shorten its longest cell.'
+      )
+  },
+  'too-long': {
+    action: 'try-again',
+    sentence: trans =>
+      trans.__(
+        'This notebook has more cells than the model reads at once: split it, and order its parts.'
       )
   },
   'too-many-cells': {

@@ -1,4 +1,3 @@
-import type { Cell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
@@ -61,7 +60,7 @@ export class Ghosts implements IDisposable {
         widgets.map(cell => ({ id: cell.model.id, hidden: cell.isHidden }))
       ).flatMap(slots => {
         const cell = cells.get(slots.cell);
-        return cell ? [[keyOf(cell, slots), { cell, slots }] as const] : [];
+        return cell ? [[keyOf(slots), { cell, slots }] as const] : [];
       })
     );
     for (const [key, node] of this.drawn) {
@@ -79,6 +78,9 @@ export class Ghosts implements IDisposable {
       if (node === undefined) {
         node = this.nodeOf(slots);
         this.drawn.set(key, node);
+      }
+      // A cell that was moved has got another node.
+      if (node.parentElement !== cell.node) {
         cell.node.append(node);
         cell.node.classList.add(HOLDER);
       }
@@ -133,10 +135,10 @@ export class Ghosts implements IDisposable {
   private _isDisposed = false;
 }
 
-/** Tells two drawings apart; a cell that was moved has got another node. */
-function keyOf(cell: Cell, { edge, rows }: ISlots): string {
+/** Tells two drawings apart. */
+function keyOf({ cell, edge, rows }: ISlots): string {
   return JSON.stringify([
-    cell.id,
+    cell,
     edge,
     rows.map(({ key, cells, title }) => [key, cells.length, title])
   ]);

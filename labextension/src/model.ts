@@ -91,7 +91,10 @@ export class CellOrderModel implements IDisposable {
 
   /** Whether a step of ours is left to undo. */
   get canUndo(): boolean {
-    return this._state.kind === 'suggestion' && this.latest !== undefined;
+    const { kind } = this._state;
+    return (
+      (kind === 'suggestion' || kind === 'notice') && this.latest !== undefined
+    );
   }
 
   /** Looks after what others write meanwhile, from when the notebook is loaded. */
@@ -123,7 +126,7 @@ export class CellOrderModel implements IDisposable {
     if (this.host.readOnly || isEmpty) {
       this.cancel();
       this.forget(
-        noticeState(this.host.readOnly ? 'read-only' : 'nothing-selected')
+        this.noticeState(this.host.readOnly ? 'read-only' : 'nothing-selected')
       );
       return;
     }
@@ -217,7 +220,7 @@ export class CellOrderModel implements IDisposable {
       return;
     }
     if (this.host.readOnly) {
-      this.forget(noticeState('read-only'));
+      this.forget(this.noticeState('read-only'));
       return;
     }
     const { open } = suggestion;
@@ -255,14 +258,18 @@ export class CellOrderModel implements IDisposable {
     }
   }
 
-  /** Scrolls to a cell. */
-  reveal(id: string): void {
-    this.host.reveal(id);
+  /** Scrolls to a cell; to the first one where none is named. */
+  reveal(id: string | null): void {
+    const found = id ?? this.host.notebook?.cells[0]?.getId();
+    if (found !== undefined) {
+      this.host.reveal(found);
+    }
   }
 
-  /** Forgets the suggestion; what was applied stays. */
+  /** Forgets the suggestion and the steps to it; what was applied stays. */
   discard(): void {
     if (this._state.kind !== 'thinking') {
+      this._made = [];
       this.forget({ kind: 'idle' });
     }
   }
@@ -277,7 +284,7 @@ export class CellOrderModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** The latest step of the suggestion on show that has not been undone. */
+  /** The latest step that has not been undone, of this suggestion or of one before it. */
   private get latest(): IMadeStep | undefined {
     return this._made.filter(step => !step.undone).pop();
   }
@@ -304,7 +311,7 @@ export class CellOrderModel implements IDisposable {
         return;
       }
       if (answer.moves.length === 0) {
-        this.show(noticeState(answer.notice ?? 'in-order'));
+        this.show(this.noticeState(answer.notice ?? 'in-order'));
       } else {
         this._suggestion = new Suggestion(
           answer,
@@ -353,10 +360,25 @@ export class CellOrderModel implements IDisposable {
     if (step.undone) {
       void this.host.collapse(step.expanded);
     }
-    if (this._made.includes(step)) {
+    if (!this._made.includes(step)) {
+      return;
+    }
+    if (this._state.kind === 'notice') {
+      // What it says of the notebook was true before.
+      this.show({ kind: 'idle' });
+    } else {
       this._suggestion?.mark(step.ids, step.undone ? 'open' : 'applied');
       this.showSuggestion(keptChanges);
     }
+  }
+
+  private noticeState(notice: INoticeState['notice']): INoticeState {
+    return {
+      kind: 'notice',
+      notice,
+      action: notice === 'read-only' ? 'save-copy' : 'try-again',
+      undoable: this.latest?.ids.length ?? 0
+    };
   }
 
   private revealLongest(): void {
@@ -373,7 +395,6 @@ export class CellOrderModel implements IDisposable {
 
   private forget(state: State): void {
     this._suggestion = null;
-    this._made = [];
     this.show(state);
   }
 
@@ -401,20 +422,12 @@ export class CellOrderModel implements IDisposable {
   private _asking: IAsking | null = null;
   private _doubles: Doubles | null = null;
   private _isDisposed = false;
-  /** The steps of the suggestion on show, the latest last. */
+  /** The steps made since the last suggestion was discarded, the latest last. */
   private _made: IMadeStep[] = [];
   private _state: State = { kind: 'idle' };
   private _stateChanged = new Signal<this, void>(this);
   private _steps: MadeSteps | null = null;
   private _suggestion: Suggestion | null = null;
-}
-
-function noticeState(notice: INoticeState['notice']): INoticeState {
-  return {
-    kind: 'notice',
-    notice,
-    action: notice === 'read-only' ? 'save-copy' : 'try-again'
-  };
 }
 
 function planFor(

@@ -168,16 +168,20 @@ export class CellOrderPanel extends ReactWidget {
     state: INoticeState
   ): IMessageAction[] {
     const { trans, onError } = this.options;
-    const first = this.noticeAction(preview, state);
-    return preview.canLookHarder
-      ? [
-          first,
-          {
-            label: lookHarderLabel(trans),
-            act: () => void preview.lookHarder().catch(onError)
-          }
-        ]
-      : [first];
+    const actions = [this.noticeAction(preview, state)];
+    if (preview.undoable > 0) {
+      actions.push({
+        label: trans.__('Undo'),
+        act: () => void preview.undo().catch(onError)
+      });
+    }
+    if (preview.canLookHarder) {
+      actions.push({
+        label: lookHarderLabel(trans),
+        act: () => void preview.lookHarder().catch(onError)
+      });
+    }
+    return actions;
   }
 
   private noticeAction(

@@ -65,7 +65,10 @@ export class Preview implements IDisposable {
 
   /** How many moves the latest step made. */
   get undoable(): number {
-    return this._state.kind === 'suggestion' ? this._state.undoable : 0;
+    const { state } = this;
+    return state.kind === 'suggestion' || state.kind === 'notice'
+      ? state.undoable
+      : 0;
   }
 
   /** How many moves are being made or taken back right now, where they are many. */
@@ -134,14 +137,9 @@ export class Preview implements IDisposable {
 
   /** Scrolls to the cell of a row; asked again, to the place where it is to go. */
   reveal(row: IRow): void {
-    const target = row.to.after?.cell;
-    if (
-      this._revealed === row.key &&
-      row.status === 'open' &&
-      target !== undefined
-    ) {
+    if (this._revealed === row.key && row.status === 'open') {
       this._revealed = null;
-      this.model.reveal(target);
+      this.model.reveal(row.to.after?.cell ?? null);
     } else {
       this._revealed = row.key;
       this.model.reveal(row.key);

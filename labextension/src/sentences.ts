@@ -24,8 +24,18 @@ export function suggestionSentences(
   const sentences: ISentence[] = [];
   const say = (text: string, tone: ISentence['tone'] = 'plain') =>
     sentences.push({ text, tone });
+  const begun = state.moves.some(({ status }) => status === 'applied');
   if (undoable > 0) {
-    say(trans._n('%1 move applied.', '%1 moves applied.', undoable), 'done');
+    say(
+      begun
+        ? trans._n('%1 move applied.', '%1 moves applied.', undoable)
+        : trans._n(
+            '%1 move was applied before.',
+            '%1 moves were applied before.',
+            undoable
+          ),
+      'done'
+    );
   }
   if (state.keptChanges) {
     say(
@@ -37,7 +47,7 @@ export function suggestionSentences(
   }
   if (open > 0) {
     say(
-      undoable > 0
+      begun
         ? trans._n('%1 move left.', '%1 moves left.', open)
         : trans._n(
             '%1 cell seems to stand in the wrong place.',

@@ -63,6 +63,8 @@ export interface INoticeState {
   readonly kind: 'notice';
   readonly notice: Notice | 'read-only' | 'nothing-selected';
   readonly action: Action;
+  /** How many moves the latest step made, before it was asked again; 0 when there is none to undo. */
+  readonly undoable: number;
 }
 
 /** What the panel shows of one notebook. */

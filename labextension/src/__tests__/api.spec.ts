@@ -98,10 +98,15 @@ describe('suggest', () => {
     [413, 'body-too-large', 'too-large', 'show-longest'],
     [422, 'too-many-cells', 'too-many-cells', 'copy-setting'],
     [422, 'too-many-characters', 'too-large', 'show-longest'],
+    [422, 'too-long', 'too-long', 'try-again'],
     [422, 'duplicate-ids', 'unprocessable', 'reload'],
     [503, 'busy', 'busy', 'try-again'],
     [503, 'stopping', 'stopping', 'try-again'],
     [503, 'bundle-corrupt', 'model', 'copy-install'],
+    [503, 'bundle-failed', 'model', 'copy-install'],
+    [503, 'bundle-missing', 'settings', 'try-again'],
+    [503, 'bundle-version', 'settings', 'try-again'],
+    [503, 'backend-missing', 'settings', 'try-again'],
     [504, 'timed-out', 'timeout', 'try-again'],
     [500, 'internal', 'server', 'try-again']
   ])(

@@ -209,14 +209,16 @@ describe('suggest', () => {
     expect(model.state).toEqual({
       kind: 'notice',
       notice: 'nothing-selected',
-      action: 'try-again'
+      action: 'try-again',
+      undoable: 0
     });
     host.readOnly = true;
     await model.suggest(REVIEW);
     expect(model.state).toEqual({
       kind: 'notice',
       notice: 'read-only',
-      action: 'save-copy'
+      action: 'save-copy',
+      undoable: 0
     });
     expect(api.requests).toHaveLength(0);
   });
@@ -496,8 +498,37 @@ describe('apply and undo', () => {
     expect(model.state).toEqual({
       kind: 'notice',
       notice: 'read-only',
-      action: 'save-copy'
+      action: 'save-copy',
+      undoable: 0
     });
+  });
+
+  it('takes back what was applied before it was asked again', async () => {
+    await model.apply();
+    api.answer = answerOf(ORDER, ORDER, []);
+    await model.suggest(REVIEW);
+    expect(model.state).toMatchObject({ notice: 'in-order', undoable: 3 });
+    expect(model.canUndo).toBe(true);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+    // The notice spoke of another order.
+    expect(model.state).toEqual({ kind: 'idle' });
+    expect(model.canUndo).toBe(false);
+  });
+
+  it('takes back one step after the other, of several suggestions', async () => {
+    await model.apply(['m1']);
+    const present = idsOf(notebook);
+    api.answer = answerOf(present, ORDER, ['m2', 'm3']);
+    await model.suggest(REVIEW);
+    expect(model.state).toMatchObject({ kind: 'suggestion', undoable: 1 });
+    await model.apply(['m2']);
+    model.undo();
+    expect(idsOf(notebook)).toEqual(present);
+    expect(model.state).toMatchObject({ kind: 'suggestion', undoable: 1 });
+    model.undo();
+    expect(idsOf(notebook)).toEqual(IDS);
+    expect(model.state).toMatchObject({ kind: 'suggestion', undoable: 0 });
   });
 
   it('keeps what was applied when discarded', async () => {

@@ -52,21 +52,23 @@ export class Page implements IPage {
 export function apiOf(
   answer: ISuggestAnswer,
   requests: ISuggestRequest[] = []
-): ICellOrderApi {
-  return {
+): ICellOrderApi & { answer: ISuggestAnswer } {
+  const api = {
+    answer,
     health: async () => ({
       package_version: '0',
       api_version: 1,
       bundle: null,
-      backend: 'onnx',
-      state: 'ready',
+      backend: 'onnx' as const,
+      state: 'ready' as const,
       message: null
     }),
-    suggest: async request => {
+    suggest: async (request: ISuggestRequest) => {
       requests.push(request);
-      return answer;
+      return api.answer;
     }
   };
+  return api;
 }
 
 /** A model that gets the given answer to whatever it asks. */

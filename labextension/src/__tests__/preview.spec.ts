@@ -26,7 +26,7 @@ function previewOf(ids = IDS, order = ORDER, moved = MOVED) {
   const api = apiOf(answer, requests);
   const model = new CellOrderModel(host, api, new Page(), trans);
   const preview = new Preview(model, preferences);
-  return { host, notebook, preferences, preview };
+  return { api, host, notebook, preferences, preview };
 }
 
 beforeEach(() => {
@@ -143,6 +143,30 @@ it('scrolls to the cell, then to its new place', async () => {
   preview.reveal(row);
   preview.reveal(row);
   expect(host.revealed).toEqual(['m2', 'c1', 'm2']);
+});
+
+it('scrolls to the top for a cell that goes there', async () => {
+  const { host, preview } = previewOf();
+  await preview.ask('review', []);
+  const row = preview.rows[0];
+  preview.reveal(row);
+  preview.reveal(row);
+  expect(host.revealed).toEqual(['m1', 'c1']);
+});
+
+it('says what was applied before, and what is left of the new suggestion', async () => {
+  const { api, notebook, preview } = previewOf();
+  await preview.ask('review', []);
+  preview.tick(preview.rows[1], false);
+  preview.tick(preview.rows[2], false);
+  await preview.applyTicked();
+  expect(spoken(preview, trans)).toBe('1 move applied. 2 moves left.');
+  api.answer = answerOf(idsOf(notebook), ORDER, ['m2', 'm3']);
+  await preview.ask('review', []);
+  expect(spoken(preview, trans)).toBe(
+    '1 move was applied before. 2 cells seem to stand in the wrong place.'
+  );
+  expect(preview.undoable).toBe(1);
 });
 
 it('forgets what the author looked at with the suggestion', async () => {

@@ -56,6 +56,13 @@ function BannerActions(props: IBannerContentProps): React.JSX.Element {
           }
         />
       )}
+      {preview.undoable > 0 && (
+        <Button
+          label={trans.__('Undo')}
+          action="undo"
+          onClick={props.onUndo}
+        />
+      )}
       {preview.canLookHarder && (
         <Button label={lookHarderLabel(trans)} onClick={props.onLookHarder} />
       )}

@@ -198,6 +198,27 @@ test('at 200 % zoom everything is there, without scrolling sideways', async ({
   await context.close();
 });
 
+test('the same answer, asked for again, is read out again', async ({ lab }) => {
+  write('twice.ipynb', madeOf(IDS));
+  await lab.open('twice.ipynb');
+  await lab.answerWith(IDS, []);
+  await lab.suggest();
+  const live = lab.page.locator('[role=status].jp-CellOrder-announcer');
+  const sentence = 'Every markdown cell seems to stand in its place.';
+  await expect(live).toHaveText(sentence);
+  const heard = await live.evaluateHandle(node => {
+    const texts: (string | null)[] = [];
+    new MutationObserver(() => texts.push(node.textContent)).observe(node, {
+      childList: true
+    });
+    return texts;
+  });
+  await lab.toolbarButton.click();
+  await expect
+    .poll(() => heard.evaluate(texts => texts[texts.length - 1]))
+    .toBe(sentence);
+});
+
 test('what happens is read out, once, and names are complete', async ({
   lab
 }) => {

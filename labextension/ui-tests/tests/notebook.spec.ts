@@ -213,6 +213,37 @@ test('a heading moves with its section as one row', async ({ lab }) => {
   await expect(lab.moves).toHaveCount(1);
 });
 
+test('a slot under a heading stays in sight when the heading is collapsed', async ({
+  lab
+}) => {
+  const ids = ['c1', 'h2a', 'c2', 'c3', 'h2b', 'c4', 'm1'];
+  const order = ['c1', 'h2a', 'c2', 'm1', 'c3', 'h2b', 'c4'];
+  write('slot-collapsed.ipynb', madeOf(ids));
+  await lab.open('slot-collapsed.ipynb');
+  await lab.answerWith(order, ['m1']);
+  await lab.suggest();
+  const words = await lab.slots.innerText();
+  expect(await holder(lab.page, words)).toBe('c2');
+  for (const [command, at] of [
+    ['notebook:collapse-all-headings', 'h2a'],
+    ['notebook:expand-all-headings', 'c2']
+  ]) {
+    await lab.page.evaluate(
+      id => window.jupyterapp.commands.execute(id),
+      command
+    );
+    await expect.poll(() => holder(lab.page, words)).toBe(at);
+    await expect(lab.slots).toHaveCount(1);
+  }
+  // The cell that carries the slot is moved by the author: JupyterLab makes it anew.
+  await lab.page.evaluate(() => {
+    const { content } = window.jupyterapp.shell.currentWidget as NotebookPanel;
+    content.moveCell(2, 3);
+  });
+  await expect.poll(() => holder(lab.page, words)).toBe('c2');
+  await expect(lab.slots).toHaveCount(1);
+});
+
 for (const [windowingMode, n] of [
   ['contentVisibility', 75],
   ['full', 75],

@@ -208,6 +208,27 @@ test('moves are applied one by one, and undone in turn', async ({ lab }) => {
   await expect(lab.moves).toHaveCount(0);
 });
 
+test('what was applied can be undone when asked again, too', async ({
+  lab
+}) => {
+  write('again.ipynb', madeOf(IDS));
+  await lab.open('again.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  await lab.button('Apply all').click();
+  await expect(lab.panel).toContainText('3 moves applied.');
+  await lab.answerWith(ORDER, []);
+  await lab.toolbarButton.click();
+  for (const place of [lab.panel, lab.banner]) {
+    await expect(place).toContainText('Every markdown cell seems to');
+    await expect(place.getByRole('button', { name: 'Undo' })).toBeEnabled();
+  }
+  await lab.button('Undo').click();
+  expect(await lab.order()).toEqual(IDS);
+  await expect(lab.banner).toHaveCount(0);
+  await expect(lab.button('Check this notebook')).toBeVisible();
+});
+
 test('undoing keeps what was changed after the moves', async ({ lab }) => {
   write('later.ipynb', madeOf(IDS));
   await lab.open('later.ipynb');

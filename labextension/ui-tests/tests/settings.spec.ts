@@ -130,7 +130,9 @@ test('settings: cautious, with the panel closed; doubtful ones are a button away
     await lab.command('cellorder:show-list');
     await expect(lab.moves).toHaveCount(3);
     await expect(lab.row('m1')).toContainText('very likely');
-    await expect(lab.row('m2')).toContainText('likely');
+    await expect(lab.row('m2').locator('.jp-CellOrder-sure')).toHaveText(
+      'likely'
+    );
   } finally {
     clear();
   }
