@@ -25,14 +25,25 @@ export interface IPanelOptions {
   onError: (error: unknown) => void;
 }
 
-/** Brings the keyboard to the list of moves, or to what else the panel offers; it is to be in front. */
-export function focusPanel(): void {
+/**
+ * Brings the keyboard to the list of moves, or to what else the panel offers; it is to be in front.
+ *
+ * What comes into sight just now can take the focus only when it is there and drawn: it is tried in some frames.
+ */
+export function focusPanel(frames = 30): void {
   const panel = document.getElementById(PANEL_ID);
   const first =
     panel?.querySelector<HTMLElement>('[role=option][tabindex="0"]') ??
-    panel?.querySelector<HTMLElement>('button:enabled') ??
-    panel;
+    panel?.querySelector<HTMLElement>('button:enabled');
   first?.focus();
+  if (first && document.activeElement === first) {
+    return;
+  }
+  if (frames > 0) {
+    requestAnimationFrame(() => focusPanel(frames - 1));
+  } else {
+    panel?.focus();
+  }
 }
 
 /** The side panel that shows the suggestion of the notebook in front. */

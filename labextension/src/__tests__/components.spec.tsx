@@ -39,7 +39,7 @@ afterEach(() => {
 });
 
 /** A preview of a suggestion as it stands; what is done to it is only noted. */
-function previewOf(state: Partial<ISuggestionState>): Preview {
+function previewOf(state: object): Preview {
   const model = {
     state: {
       kind: 'suggestion',
@@ -72,7 +72,7 @@ function show(state: Partial<ISuggestionState>): Preview {
   return preview;
 }
 
-function showBanner(state: Partial<ISuggestionState>): void {
+function showBanner(state: object): void {
   const preview = previewOf(state);
   act(() =>
     root.render(
@@ -312,6 +312,37 @@ describe('the banner', () => {
     showBanner({ moves: MOVES.map(applied), undoable: 3 });
     expect(node.textContent).toContain('3 moves applied.');
     expect(buttons()).toEqual(['Undo', 'Done']);
+  });
+
+  it('shows that it was answered again, where the answer is the same', () => {
+    const notice = { kind: 'notice', action: 'try-again', undoable: 0 };
+    const again = () =>
+      node.querySelector<HTMLElement>('.jp-CellOrder-bannerText')?.dataset
+        .again;
+    showBanner({ ...notice, notice: 'no-code' });
+    expect(again()).toBeUndefined();
+    showBanner({ ...notice, notice: 'in-order' });
+    expect(again()).toBeUndefined();
+    showBanner({ ...notice, notice: 'in-order' });
+    const first = node.querySelector('.jp-CellOrder-bannerText');
+    expect(again()).toBe('1');
+    showBanner({ ...notice, notice: 'in-order' });
+    expect(again()).toBe('2');
+    // Another node: what blinked before blinks again.
+    expect(node.querySelector('.jp-CellOrder-bannerText')).not.toBe(first);
+    showBanner({});
+    showBanner({});
+    expect(again()).toBeUndefined();
+  });
+
+  it('offers to undo what was applied before it was asked again', () => {
+    showBanner({
+      kind: 'notice',
+      notice: 'in-order',
+      action: 'try-again',
+      undoable: 3
+    });
+    expect(buttons()).toEqual(['Undo', 'Show doubtful ones too', 'Close']);
   });
 });
 

@@ -4,6 +4,7 @@ import { actionLabel, type Action } from '../errors';
 import { orderIcon } from '../icon';
 import type { Preview } from '../preview';
 import { lookHarderLabel, spoken } from '../sentences';
+import type { State } from '../state';
 import { Actions, Button } from './actions';
 
 export interface IBannerContentProps {
@@ -21,6 +22,8 @@ export interface IBannerContentProps {
 /** What the banner says and offers: the panel in one line. */
 export function BannerContent(props: IBannerContentProps): React.JSX.Element {
   const { preview, trans } = props;
+  const text = spoken(preview, trans);
+  const again = useRepeats(preview.state, text);
   return (
     <div className="jp-CellOrder-bannerContent">
       <orderIcon.react
@@ -28,10 +31,28 @@ export function BannerContent(props: IBannerContentProps): React.JSX.Element {
         className="jp-CellOrder-bannerIcon"
         aria-hidden="true"
       />
-      <span className="jp-CellOrder-bannerText">{spoken(preview, trans)}</span>
+      <span
+        key={again}
+        className="jp-CellOrder-bannerText"
+        data-again={again > 0 ? again : undefined}
+      >
+        {text}
+      </span>
       <BannerActions {...props} />
     </div>
   );
+}
+
+/** How often in a row a question was answered with the same sentence: that it was answered should be seen. */
+function useRepeats(state: State, text: string): number {
+  const [last, setLast] = React.useState({ state, text, repeats: 0 });
+  if (state === last.state) {
+    return last.repeats;
+  }
+  const isAnswer = state.kind === 'notice' || state.kind === 'error';
+  const repeats = isAnswer && text === last.text ? last.repeats + 1 : 0;
+  setLast({ state, text, repeats });
+  return repeats;
 }
 
 function BannerActions(props: IBannerContentProps): React.JSX.Element {
@@ -57,11 +78,7 @@ function BannerActions(props: IBannerContentProps): React.JSX.Element {
         />
       )}
       {preview.undoable > 0 && (
-        <Button
-          label={trans.__('Undo')}
-          action="undo"
-          onClick={props.onUndo}
-        />
+        <Button label={trans.__('Undo')} action="undo" onClick={props.onUndo} />
       )}
       {preview.canLookHarder && (
         <Button label={lookHarderLabel(trans)} onClick={props.onLookHarder} />

@@ -123,8 +123,7 @@ export const commandsPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show the Suggested Moves'),
       execute: () => {
         shell.activateById(PANEL_ID);
-        // Hidden until then.
-        requestAnimationFrame(focusPanel);
+        requestAnimationFrame(() => focusPanel());
       }
     });
     commands.addCommand(CommandIDs.applyTicked, {

@@ -217,6 +217,7 @@ test('the same answer, asked for again, is read out again', async ({ lab }) => {
   await expect
     .poll(() => heard.evaluate(texts => texts[texts.length - 1]))
     .toBe(sentence);
+  await expect(lab.banner.locator('[data-again="1"]')).toHaveText(sentence);
 });
 
 test('what happens is read out, once, and names are complete', async ({
