@@ -128,7 +128,8 @@ class AdaptRun:
         # Whoever starts from it drops out as from the encoder before, whatever this recipe did.
         rates = load_config(self.order.encoder(self.recipe.encoder))
         for name in DROPOUT:
-            setattr(self.encoder.config, name, getattr(rates, name))
+            if hasattr(rates, name):
+                setattr(self.encoder.config, name, getattr(rates, name))
         with whole_folder(folder) as part:
             self.encoder.save_pretrained(part)  # type: ignore[operator]
             self.tokenizer.save_pretrained(part)

@@ -13,7 +13,6 @@ import zstandard
 from tiny_training import TinyRun
 
 from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
-from jupyter_cellorder.members.rules.catalogue import RULES
 from training.priors.__main__ import main
 
 
@@ -37,7 +36,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def rules(corpus: Path) -> Path:
     path = corpus / "priors.json"
-    assert main(["--data", str(corpus), "--output", str(path), "--least", "0.87"]) == 0
+    assert main(["--data", str(corpus), "--output", str(path), "--least", "0.75"]) == 0
     return path
 
 
@@ -113,20 +112,18 @@ def test_of_rules_measured_before_only_the_surer_ones_are_taken(
     bundle: Path, rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record = json.loads(rules.read_text())
-    ((name, sides), *_) = record["rules"].items()
-    ((side, sure), *_) = sides.items()
-    unsure = next(rule for rule in RULES if rule not in record["rules"])
-    record["rules"][unsure] = {side: {**sure, "confidence": 0.86}}
+    sides = record["rules"]["title of level 1"]
+    unsure = {"counted words": {"code": {**sides["code"], "confidence": 0.72}}}
+    known = {**record, "least": 0.7, "rules": {"title of level 1": sides, **unsure}}
     both = tmp_path / "both.json"
-    both.write_text(json.dumps(record))
+    both.write_text(json.dumps(known))
     installed = bundle / "priors" / "priors.json"
     given = ["--rules", str(both), "--bundle", str(bundle)]
     assert main(given) == 0
-    assert {name, unsure} <= json.loads(installed.read_text())["rules"].keys()
-    assert main([*given, "--least", "0.87"]) == 0
-    kept = json.loads(installed.read_text())
-    assert kept["rules"].keys() == record["rules"].keys() - {unsure}
-    assert kept["least"] == 0.87
+    assert json.loads(installed.read_text()) == known
+    assert main([*given, "--least", "0.75"]) == 0
+    rest = {"least": 0.75, "rules": {"title of level 1": sides}}
+    assert json.loads(installed.read_text()) == {**known, **rest}
     capsys.readouterr()
     assert main([*given, "--least", "0.9999"]) == 2
     assert "No rule has a confidence of 0.9999" in capsys.readouterr().err
