@@ -21,10 +21,17 @@ const SCROLLING = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 /**
  * Remembers where the cells on screen are; the result puts the first of them back that begins on screen
  * and is still there, and holds it until the cells around it have been drawn.
+ *
+ * A notebook seen from its very top stays at its top instead: a title that comes there is to be seen.
  */
 export function holdScroll(content: Notebook): () => void {
   held.get(content)?.();
   const { outerNode } = content;
+  const topmost = () => content.widgets.find(cell => !cell.isHidden);
+  const start =
+    outerNode.scrollTop === 0
+      ? topmost()?.node.getBoundingClientRect().top
+      : undefined;
   const frame = outerNode.getBoundingClientRect();
   const windowed = content.notebookConfig.windowingMode === 'full';
   const seen = content.widgets
@@ -36,6 +43,10 @@ export function holdScroll(content: Notebook): () => void {
     .map(({ cell, rect }) => ({ cell, top: rect.top }));
   return () => {
     const left = seen.filter(({ cell }) => !cell.isDisposed && !cell.isHidden);
+    const title = topmost();
+    if (start !== undefined && title !== undefined) {
+      left.unshift({ cell: title, top: start });
+    }
     if (!windowed) {
       const first = left.find(({ top }) => top >= frame.top) ?? left[0];
       if (first !== undefined) {

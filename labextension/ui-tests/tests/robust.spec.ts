@@ -3,8 +3,15 @@ import { join } from 'node:path';
 import type { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { FILES } from '../paths';
-import { madeOf, read, unsorted, write, type INotebookFile } from './files';
-import { expect, openNotebook, test } from './lab';
+import {
+  madeOf,
+  read,
+  setSettings,
+  unsorted,
+  write,
+  type INotebookFile
+} from './files';
+import { expect, openLab, openNotebook, test } from './lab';
 import { testViewStays } from './stays';
 import { onScreen, scrollTo, settled, topOf, trusted } from './view';
 
@@ -129,6 +136,37 @@ test('the banner covers nothing: the top stays in sight, other cells stay where 
     expect(Math.abs(shift), command).toBeLessThan(2);
   }
 });
+
+for (const windowingMode of ['contentVisibility', 'full']) {
+  test(`at the top of a notebook a title is seen to come there: windowing mode ${windowingMode}`, async ({
+    page
+  }) => {
+    const { ids, order, moved } = unsorted(15);
+    const clear = setSettings('@jupyterlab/notebook-extension:tracker', {
+      windowingMode
+    });
+    try {
+      write('title.ipynb', madeOf(ids));
+      const lab = await openLab(page);
+      await lab.open('title.ipynb');
+      await lab.answerWith(order, moved);
+      await lab.command('cellorder:suggest');
+      await expect(lab.banner).toBeVisible();
+      await settled(page);
+      expect(order[0]).not.toBe(ids[0]);
+      for (const [command, first] of [
+        ['cellorder:apply-all', order[0]],
+        ['cellorder:undo', ids[0]]
+      ]) {
+        await lab.command(command);
+        await settled(page);
+        expect((await onScreen(page))[0], command).toBe(first);
+      }
+    } finally {
+      clear();
+    }
+  });
+}
 
 test('whoever is typing goes on typing', async ({ lab }) => {
   const { page } = lab;
