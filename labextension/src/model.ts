@@ -81,22 +81,6 @@ export class CellOrderModel implements IDisposable {
     return this._isDisposed;
   }
 
-  /** Whether a move is left to make. */
-  get canApply(): boolean {
-    return (
-      this._state.kind === 'suggestion' &&
-      (this._suggestion?.open.size ?? 0) > 0
-    );
-  }
-
-  /** Whether a step of ours is left to undo. */
-  get canUndo(): boolean {
-    const { kind } = this._state;
-    return (
-      (kind === 'suggestion' || kind === 'notice') && this.latest !== undefined
-    );
-  }
-
   /** Looks after what others write meanwhile, from when the notebook is loaded. */
   watch(): void {
     const { notebook } = this.host;

@@ -85,6 +85,11 @@ export function modelOf(
   );
 }
 
+/** How many moves the latest step made, as the author is told; 0 when there is none to undo. */
+export function undoableOf({ state }: CellOrderModel): number {
+  return 'undoable' in state ? state.undoable : 0;
+}
+
 export const REVIEW = {
   mode: 'review' as const,
   keepMarkdownOrder: false,
