@@ -12,6 +12,7 @@ from truthful import Truthful, ensemble, notebook
 from jupyter_cellorder import suggest
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import Cancelled, RequestError
+from jupyter_cellorder.review import questions
 from jupyter_cellorder.review.decision import best_move, calibrated, softmax
 from jupyter_cellorder.review.moves import propose
 from jupyter_cellorder.review.questions import ask
@@ -104,6 +105,15 @@ def test_no_more_candidates_than_the_settings_allow() -> None:
     text = notebook("m20 m21 m22 m23 c1 c2 c3 m4 c5 m6 c7 m8 c9")
     for count in (1, 3):
         answers = ask(text, ensemble(candidates=count))
+        assert answers is not None
+        assert len(answers.alone) == count
+
+
+def test_a_large_notebook_has_half_as_many_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = notebook("m20 m21 m22 m23 c1 c2 c3 m4 c5 m6 c7 m8 c9")
+    for large, count in ((13, 3), (12, 2)):
+        monkeypatch.setattr(questions, "LARGE", large)
+        answers = ask(text, ensemble(candidates=3))
         assert answers is not None
         assert len(answers.alone) == count
 

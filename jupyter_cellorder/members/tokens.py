@@ -38,15 +38,18 @@ class CellTokenizer:
         self._limits = {kind: int(limits[kind]) for kind in ("markdown", "code")}
         self._tail = float(limits.get("tail", TAIL))
 
-    def __call__(self, cells: Sequence[Cell]) -> list[list[int]]:
-        """Token ids of each cell."""
+    def __call__(self, cells: Sequence[Cell], most: int | None = None) -> list[list[int]]:
+        """Token ids of each cell, at most ``most`` of them where that is below its limit."""
         encoded = self._tokenizer.encode_batch_fast(
             [_ends(cell.source) for cell in cells], add_special_tokens=False
         )
         room = len(self._open) + len(self._close)
+        limits = [self._limit(cell) for cell in cells]
+        if most is not None:
+            limits = [min(limit, most) for limit in limits]
         return [
-            [*self._open, *clip(one.ids, self._limit(cell) - room, self._tail), *self._close]
-            for cell, one in zip(cells, encoded, strict=True)
+            [*self._open, *clip(one.ids, limit - room, self._tail), *self._close]
+            for limit, one in zip(limits, encoded, strict=True)
         ]
 
     def _limit(self, cell: Cell) -> int:

@@ -209,9 +209,10 @@ class ContextNetwork(nn.Module):
         cells = cells + self.position(self._waves(batch.positions, n)) * known.unsqueeze(-1)
 
         cosine = (unit @ unit.transpose(1, 2)).unsqueeze(1)
-        both_ways = torch.cat([batch.similarity, batch.similarity.transpose(2, 3), cosine], 1)
-        both_known = (known.unsqueeze(2) * known.unsqueeze(1)).unsqueeze(-1)
-        pairs = torch.cat([both_ways.permute(0, 2, 3, 1), both_known], -1)
+        both_known = (known.unsqueeze(2) * known.unsqueeze(1)).unsqueeze(1)
+        pairs = torch.cat(
+            [batch.similarity, batch.similarity.transpose(2, 3), cosine, both_known], 1
+        )
         hidden = -1e4 * (1 - present).unsqueeze(1).unsqueeze(1)
         bias = self.first_bias(pairs, batch.positions, known) + hidden
         for layer in self.first:

@@ -2,7 +2,8 @@
 
 A small network reads each of the L x L pairs. Its hidden layer is the largest thing that the
 ``context`` member ever computes (128 MB for 1,000 cells), so that at serving it is made of some
-rows at a time.
+rows at a time. What is known of the pairs lies fact by fact, never pair by pair: to bring it
+together for every pair took longer than to read it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class PairBias(nn.Sequential):
     ) -> Tensor:
         """Read every pair.
 
-        ``pairs`` (B, L, L, facts); ``position`` (B, L), and ``placed`` (B, L): 1 where that is to
+        ``pairs`` (B, facts, L, L); ``position`` (B, L), and ``placed`` (B, L): 1 where that is to
         be believed.
         """
         wide, narrow = self[0], self[2]
@@ -63,8 +64,11 @@ def _in_rows(
     room: int,
 ) -> Tensor:
     """The rows in blocks of ``room`` pairs, or all at once where that is 0."""
-    length = pairs.shape[1]
+    length = pairs.shape[2]
     rows = max(1, room // length) if room > 0 else length
+    # A layer for all pairs is a convolution that sees one pair at a time.
+    wide = wide.unsqueeze(-1).unsqueeze(-1)
+    narrow = narrow.unsqueeze(-1).unsqueeze(-1)
     blocks = []
     for start in range(0, length, rows):
         size = min(rows, length - start)
@@ -72,10 +76,7 @@ def _in_rows(
         both = placed.narrow(1, start, size).unsqueeze(2) * placed.unsqueeze(1)
         log = torch.sign(delta) * torch.log1p(delta.abs())
         near = torch.exp(-delta.abs() / 2)
-        distances = torch.stack(
-            [log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], -1
-        )
-        read = torch.cat([pairs.narrow(1, start, size), distances * both.unsqueeze(-1)], -1)
-        block = F.linear(F.gelu(F.linear(read, wide, wide_bias)), narrow, narrow_bias)
-        blocks.append(block.permute(0, 3, 1, 2).float())
+        distances = torch.stack([log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], 1)
+        read = torch.cat([pairs.narrow(2, start, size), distances * both.unsqueeze(1)], 1)
+        blocks.append(F.conv2d(F.gelu(F.conv2d(read, wide, wide_bias)), narrow, narrow_bias).float())
     return torch.cat(blocks, 2)

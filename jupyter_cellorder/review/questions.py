@@ -18,6 +18,8 @@ from jupyter_cellorder.notebook import Cell, Notebook
 from jupyter_cellorder.precedence import Array, Precedence
 from jupyter_cellorder.review.settings import ReviewSettings
 
+LARGE = 500  # cells with text from which a question is dear, and half as many candidates are asked
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -71,7 +73,8 @@ def ask(
             doubt = float(logs[row].max() - logs[row, layout.present_gaps[row]])
             if doubt > settings.least_doubt:
                 doubts.append((-doubt, cell.id))
-    doubtful = [name for _, name in sorted(doubts)[: settings.candidates]]
+    most = settings.candidates if len(cells) <= LARGE else (settings.candidates + 1) // 2
+    doubtful = [name for _, name in sorted(doubts)[:most]]
     if not doubtful:
         return None
     return Answers(

@@ -19,7 +19,7 @@ def network() -> PairBias:
 
 def asked(network: PairBias) -> torch.Tensor:
     generator = torch.Generator().manual_seed(1)
-    pairs = torch.rand(2, CELLS, CELLS, FACTS, generator=generator)
+    pairs = torch.rand(2, FACTS, CELLS, CELLS, generator=generator)
     position = torch.rand(2, CELLS, generator=generator) * CELLS
     placed = (torch.rand(2, CELLS, generator=generator) < 0.7).float()
     with torch.inference_mode():
@@ -39,9 +39,19 @@ def test_blocks_of_rows_say_what_the_whole_says(
 
 
 def test_a_place_that_is_not_to_be_believed_is_not_read(network: PairBias) -> None:
-    pairs, near = torch.zeros(1, 3, 3, FACTS), torch.tensor([[0.0, 1.0, 2.0]])
+    pairs, near = torch.zeros(1, FACTS, 3, 3), torch.tensor([[0.0, 1.0, 2.0]])
     far = torch.tensor([[0.0, 1.0, 50.0]])
     with torch.inference_mode():
         hidden, shown = torch.tensor([[1.0, 1.0, 0.0]]), torch.ones(1, 3)
         torch.testing.assert_close(network(pairs, near, hidden), network(pairs, far, hidden))
         assert not torch.allclose(network(pairs, near, shown), network(pairs, far, shown))
+
+
+def test_every_pair_is_read_by_the_same_two_layers(network: PairBias) -> None:
+    pairs = torch.rand(1, FACTS, 3, 3, generator=torch.Generator().manual_seed(2))
+    nowhere = torch.zeros(1, 3)
+    with torch.inference_mode():
+        bias = network(pairs, nowhere, nowhere)
+        facts = torch.cat([pairs[0, :, 2, 1], torch.zeros(pair_bias.DISTANCES)])
+        expected = network[2](network[1](network[0](facts)))
+    torch.testing.assert_close(bias[0, :, 2, 1], expected)

@@ -51,6 +51,18 @@ def test_limits_count_the_special_tokens_which_stand_once(tmp_path: Path, cut: i
     assert empty == numbers("[CLS] [SEP]")
 
 
+def test_less_can_be_read_of_every_cell_never_more(tmp_path: Path) -> None:
+    made = CellTokenizer(write_tokenizer(tmp_path / "tokenizer.json"), {"markdown": 8, "code": 5})
+    text = " ".join(WORDS[:20])
+    cells = [cell(text), cell(text, "code"), cell("w1 w2")]
+    assert made(cells, 6) == [
+        numbers("[CLS] w0 w1 w2 w19 [SEP]"),
+        numbers("[CLS] w0 w1 w19 [SEP]"),
+        numbers("[CLS] w1 w2 [SEP]"),
+    ]
+    assert made(cells, 100) == made(cells)
+
+
 def test_a_cell_that_spells_a_special_token_gets_no_second_pair(tmp_path: Path) -> None:
     made = CellTokenizer(write_tokenizer(tmp_path / "tokenizer.json"), {"markdown": 9, "code": 9})
     assert made([cell("unknown w3")]) == [numbers("[CLS] [UNK] w3 [SEP]")]
