@@ -109,13 +109,26 @@ def test_no_more_candidates_than_the_settings_allow() -> None:
         assert len(answers.alone) == count
 
 
-def test_a_large_notebook_has_half_as_many_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_candidates_of_a_large_notebook_are_asked_about_in_two_groups(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     text = notebook("m20 m21 m22 m23 c1 c2 c3 m4 c5 m6 c7 m8 c9")
-    for large, count in ((13, 3), (12, 2)):
-        monkeypatch.setattr(questions, "LARGE", large)
-        answers = ask(text, ensemble(candidates=3))
-        assert answers is not None
-        assert len(answers.alone) == count
+    one_by_one = ask(text, ensemble(candidates=3))
+    monkeypatch.setattr(questions, "LARGE", 12)
+    member = Truthful()
+    grouped = ask(text, ensemble(member, candidates=3))
+    assert one_by_one is not None
+    assert grouped is not None
+    assert [sorted(c.id for c in p.floats) for p in member.asked[-2:]] == [["m20", "m23"], ["m21"]]
+    assert list(grouped.alone) == list(one_by_one.alone)
+    for index, logs in grouped.alone.items():
+        assert logs.shape == (13,)
+        assert np.exp(logs).sum() == pytest.approx(1)
+        best = logs >= logs.max() - 1e-9
+        assert best[one_by_one.alone[index].argmax()]
+    # m20 and m23 float together: the places on both sides of the other one are one gap.
+    assert grouped.alone[0][2] == grouped.alone[0][3]
+    assert grouped.alone[0][1] != grouped.alone[0][2]
 
 
 def test_thresholds_decide() -> None:

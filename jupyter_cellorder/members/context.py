@@ -29,10 +29,10 @@ Array: TypeAlias = NDArray[np.float32]
 
 BATCH_TOKENS = 2_048  # padded tokens encoded at once; a request can be withdrawn between batches
 LONGEST = 2_000  # cells: the network looks at every pair, about 1 GB here
-# Cells from which a notebook is read in short, and asked about once: it should not take longer
-# than five seconds either. So many tokens of a cell are read then.
+# Cells from which a notebook is read in short, and asked about once, so that an answer is there
+# within seconds. Less of the code costs less of the order than less of the markdown.
 MANY = 500
-SHORT = 32
+SHORT = {"markdown": 48, "code": 24}  # tokens of a cell
 REMEMBERED_CELLS = 20_000  # about 60 MB of vectors and words
 
 
@@ -89,9 +89,9 @@ class ContextMember:
         if not n:  # the network places floats among anchors; without any it was never trained
             return Precedence(np.zeros((m, 0)), np.full((m, m), 0.5), np.ones((m, 1)))
         cells = (*placement.anchors, *placement.floats)
-        most = _most_tokens(n + m)
-        keys = [_key(cell, most) for cell in cells]
-        known = self._read(keys, cells, most, cancelled)
+        short = n + m > MANY
+        keys = [_key(cell, short) for cell in cells]
+        known = self._read(keys, cells, short, cancelled)
         similarity = self._likeness.of(keys, [facts.words for _, facts in known])
 
         def ask(anchors: Sequence[int], floats: Sequence[int]) -> Precedence:
@@ -156,10 +156,10 @@ class ContextMember:
         _refuse_too_many(n + m)
         if not n or not m:
             return 0.0
-        most = _most_tokens(n + m)
-        cells = {_key(cell, most): cell for cell in (*placement.anchors, *placement.floats)}
+        short = n + m > MANY
+        cells = {_key(cell, short): cell for cell in (*placement.anchors, *placement.floats)}
         read = [c for key, c in cells.items() if not (remembered and key in self._known)]
-        lengths = [len(one) for one in self._tokenizer(read, most)] if read else []
+        lengths = [len(one) for one in self._tokens(read, short)]
         network = context_network_gflop(self._network, n, m) + sum(
             context_network_gflop(self._network, n + m - len(part), len(part))
             for part in self._parts(placement)
@@ -170,26 +170,29 @@ class ContextMember:
         self,
         keys: Sequence[bytes],
         cells: Sequence[Cell],
-        most: int | None,
+        short: bool,
         cancelled: Callable[[], bool] | None,
     ) -> list[tuple[Array, CellFacts]]:
         new = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in self._known}
-        self._encode(list(new), list(new.values()), most, cancelled)
+        self._encode(list(new), list(new.values()), short, cancelled)
         return self._known.take(keys, REMEMBERED_CELLS)
 
     def _encode(
         self,
         keys: list[bytes],
         cells: list[Cell],
-        most: int | None,
+        short: bool,
         cancelled: Callable[[], bool] | None,
     ) -> None:
         """Remember new cells batch by batch: what a withdrawn request had done is not lost."""
-        tokens = self._tokenizer(cells, most) if cells else []
+        tokens = self._tokens(cells, short)
         for batch in like_lengths([len(one) for one in tokens], BATCH_TOKENS, cancelled):
             ids, mask = padded([tokens[at] for at in batch], self._pad)
             for at, vector in zip(batch, self._computer.encode(ids, mask), strict=True):
                 self._known.keep(keys[at], (vector, cell_facts(cells[at])))
+
+    def _tokens(self, cells: Sequence[Cell], short: bool) -> list[list[int]]:
+        return self._tokenizer(cells, SHORT if short else None) if cells else []
 
 
 def _refuse_too_many(cells: int) -> None:
@@ -201,15 +204,10 @@ def _refuse_too_many(cells: int) -> None:
         )
 
 
-def _most_tokens(cells: int) -> int | None:
-    """So many of each cell of a notebook are read; None: as many as the member was trained with."""
-    return SHORT if cells > MANY else None
-
-
-def _key(cell: Cell, most: int | None = None) -> bytes:
-    """A name for what a cell holds and how much of it is read."""
+def _key(cell: Cell, short: bool = False) -> bytes:
+    """A name for what a cell holds, and how much of it is read."""
     kind = "markdown" if cell.kind == "markdown" else "code"
-    return blake2b(f"{kind}\0{most}\0{cell.source}".encode(), digest_size=16).digest()
+    return blake2b(f"{kind}\0{short}\0{cell.source}".encode(), digest_size=16).digest()
 
 
 def load_context(name: str, folder: Path, backend: str, threads: int | None) -> ContextMember:

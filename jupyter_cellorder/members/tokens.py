@@ -38,22 +38,26 @@ class CellTokenizer:
         self._limits = {kind: int(limits[kind]) for kind in ("markdown", "code")}
         self._tail = float(limits.get("tail", TAIL))
 
-    def __call__(self, cells: Sequence[Cell], most: int | None = None) -> list[list[int]]:
-        """Token ids of each cell, at most ``most`` of them where that is below its limit."""
+    def __call__(
+        self, cells: Sequence[Cell], most: Mapping[str, int] | None = None
+    ) -> list[list[int]]:
+        """Token ids of each cell; ``most`` of its kind where that is below its limit."""
         encoded = self._tokenizer.encode_batch_fast(
             [_ends(cell.source) for cell in cells], add_special_tokens=False
         )
         room = len(self._open) + len(self._close)
-        limits = [self._limit(cell) for cell in cells]
-        if most is not None:
-            limits = [min(limit, most) for limit in limits]
+        limits = {
+            kind: limit if most is None else min(limit, most[kind])
+            for kind, limit in self._limits.items()
+        }
         return [
-            [*self._open, *clip(one.ids, limit - room, self._tail), *self._close]
-            for limit, one in zip(limits, encoded, strict=True)
+            [*self._open, *clip(one.ids, limits[_kind(cell)] - room, self._tail), *self._close]
+            for cell, one in zip(cells, encoded, strict=True)
         ]
 
-    def _limit(self, cell: Cell) -> int:
-        return self._limits["markdown" if cell.kind == "markdown" else "code"]
+
+def _kind(cell: Cell) -> str:
+    return "markdown" if cell.kind == "markdown" else "code"
 
 
 def _ends(source: str) -> str:

@@ -76,7 +76,10 @@ def _in_rows(
         both = placed.narrow(1, start, size).unsqueeze(2) * placed.unsqueeze(1)
         log = torch.sign(delta) * torch.log1p(delta.abs())
         near = torch.exp(-delta.abs() / 2)
-        distances = torch.stack([log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], 1)
+        distances = torch.stack(
+            [log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], 1
+        )
         read = torch.cat([pairs.narrow(2, start, size), distances * both.unsqueeze(1)], 1)
-        blocks.append(F.conv2d(F.gelu(F.conv2d(read, wide, wide_bias)), narrow, narrow_bias).float())
+        hidden = F.gelu(F.conv2d(read, wide, wide_bias))
+        blocks.append(F.conv2d(hidden, narrow, narrow_bias).float())
     return torch.cat(blocks, 2)

@@ -3,8 +3,8 @@
 First every movable cell, in interleaved folds, the rest being anchors: which of them seem out of
 place? Where none does, that is the end of it. Then all markdown at once, among the code alone,
 where no misplaced neighbour can mislead. Then each doubtful cell by itself, everything else in its
-present place. Vectors of cells are remembered by the members, so that a question costs
-milliseconds.
+present place; of a large notebook, half of them at once. Vectors of cells are remembered by the
+members, so that a question costs milliseconds.
 """
 
 from __future__ import annotations
@@ -12,13 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.layout import Layout, movable
 from jupyter_cellorder.notebook import Cell, Notebook
 from jupyter_cellorder.precedence import Array, Precedence
 from jupyter_cellorder.review.settings import ReviewSettings
 
-LARGE = 500  # cells with text from which a question is dear, and half as many candidates are asked
+# Cells with text from which a question is dear: doubtful cells are then asked about in two groups.
+# In smaller notebooks, where they stand close, those of a group mislead each other.
+LARGE = 500
 
 
 @dataclass(frozen=True)
@@ -73,18 +78,39 @@ def ask(
             doubt = float(logs[row].max() - logs[row, layout.present_gaps[row]])
             if doubt > settings.least_doubt:
                 doubts.append((-doubt, cell.id))
-    most = settings.candidates if len(cells) <= LARGE else (settings.candidates + 1) // 2
-    doubtful = [name for _, name in sorted(doubts)[:most]]
+    doubtful = [name for _, name in sorted(doubts)[: settings.candidates]]
     if not doubtful:
         return None
+    groups = [[name] for name in doubtful]
+    if len(cells) > LARGE:
+        beside = sorted(doubtful, key=lambda name: index[name])
+        groups = [group for group in (beside[::2], beside[1::2]) if group]
+    among_code = ensemble.precedence(Layout(notebook, names).placement, cancelled)
+    alone: dict[int, Array] = {}
+    for group in groups:
+        layout = Layout(notebook, group)
+        floating = np.zeros(len(cells), dtype=bool)
+        floating[[index[name] for name in group]] = True
+        logs = ensemble.precedence(layout.placement, cancelled).log_gap()
+        for row, cell in enumerate(layout.placement.floats):
+            alone[index[cell.id]] = _of_places(logs[row], np.delete(floating, index[cell.id]))
     return Answers(
         cells,
         tuple(index[name] for name in names),
-        ensemble.precedence(Layout(notebook, names).placement, cancelled),
-        {
-            index[name]: ensemble.precedence(
-                Layout(notebook, [name]).placement, cancelled
-            ).log_gap()[0]
-            for name in doubtful
-        },
+        among_code,
+        {index[name]: alone[index[name]] for name in doubtful},
     )
+
+
+def _of_places(logs: Array, floating: NDArray[np.bool_]) -> Array:
+    """Log-probabilities of all places of a cell, from those of its gaps.
+
+    Places that only floats part are one gap, and share its probability.
+
+    Args:
+        logs: (N + 1) of the gaps among the anchors.
+        floating: (L - 1) of the other cells, which were floats beside it; the rest are anchors.
+    """
+    gap = np.concatenate([[0], np.cumsum(~floating)])
+    shared: Array = logs[gap] - np.log(np.bincount(gap))[gap]
+    return shared

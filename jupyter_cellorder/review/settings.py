@@ -53,7 +53,7 @@ class ReviewSettings:
         least_doubt: a cell is in doubt where its likeliest place beats its present one by so much
             log-probability (natural) in that first question.
         candidates: so many cells, those that seem most out of place, are asked about one by one;
-            half as many in a large notebook (`review.questions.LARGE`).
+            in a large notebook (`review.questions.LARGE`) half of them at once.
         weights: name of a feature (`review.features.NAMES`) to its weight in the score of a place;
             the exponentials of the scores are in proportion to the probabilities.
         calibration: slope and intercept of the logistic that turns the log-odds of a place into

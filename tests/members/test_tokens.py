@@ -55,12 +55,13 @@ def test_less_can_be_read_of_every_cell_never_more(tmp_path: Path) -> None:
     made = CellTokenizer(write_tokenizer(tmp_path / "tokenizer.json"), {"markdown": 8, "code": 5})
     text = " ".join(WORDS[:20])
     cells = [cell(text), cell(text, "code"), cell("w1 w2")]
-    assert made(cells, 6) == [
+    assert made(cells, {"markdown": 6, "code": 9}) == [
         numbers("[CLS] w0 w1 w2 w19 [SEP]"),
         numbers("[CLS] w0 w1 w19 [SEP]"),
         numbers("[CLS] w1 w2 [SEP]"),
     ]
-    assert made(cells, 100) == made(cells)
+    assert made(cells, {"markdown": 6, "code": 4})[1] == numbers("[CLS] w0 w1 [SEP]")
+    assert made(cells, {"markdown": 100, "code": 100}) == made(cells)
 
 
 def test_a_cell_that_spells_a_special_token_gets_no_second_pair(tmp_path: Path) -> None:
