@@ -151,7 +151,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         ),
         (MINIMAL + "[frozen]\nsteep = 1\n", "frozen: unknown key 'steep'"),
         (MINIMAL + "[unfrozen]\nsteep = 1\n", "unfrozen: unknown key 'steep'"),
-        (MINIMAL + "[[further]]\nsteps = 3\n", "unfrozen_layers is 0 and must be at least 1"),
+        (MINIMAL + "[[further]]\nnotebooks = -1\n", "notebooks is -1 and must be at least 0"),
         (MINIMAL + 'seed = "one"\n', "seed is 'one'; int is wanted"),
         (MINIMAL + "seed = true\n", "seed is True; int is wanted"),
         (MINIMAL + "[frozen]\nrate = true\n", "rate is True; float is wanted"),
@@ -204,7 +204,7 @@ def test_values_can_be_changed(tmp_path: Path) -> None:
         ("frozen.steep=3", "frozen: unknown key 'steep'"),
         ("further.steps=3", "there are 1 of these; say which, as in further.0.steps"),
         ("further.1.steps=3", "'1' is no table"),
-        ("further.0.unfrozen_layers=0", "unfrozen_layers is 0 and must be at least 1"),
+        ("further.0.unfrozen_layers=-1", "unfrozen_layers is -1 and must be at least 0"),
         ("seed=one", "seed is 'one'; int is wanted"),
     ],
 )

@@ -22,6 +22,8 @@ from training.data.chunks import token_chunks
 
 Index: TypeAlias = NDArray[np.int64]
 
+MOST_ASTRAY = 3  # as review mode is measured
+
 
 @dataclass(frozen=True)
 class Question:
@@ -53,6 +55,27 @@ def ask(
     )
 
 
+def astray(question: Question, markdown: NDArray[np.bool_], rng: np.random.Generator) -> Question:
+    """The same question with one to three of the placed markdown cells elsewhere.
+
+    So review mode meets a cell: others may be out of place too. A float's gap is the one behind the
+    anchor that it stood behind, of those that stayed.
+    """
+    placed = np.flatnonzero(markdown[question.anchors])
+    count = min(int(rng.integers(1, MOST_ASTRAY + 1)), len(placed))
+    moved = rng.choice(placed, count, replace=False)
+    stays = np.ones(len(question.anchors), dtype=bool)
+    stays[moved] = False
+    # Staying anchors keep their order; each moved one comes before a random one of them, or last.
+    keys = np.empty(len(stays))
+    keys[stays] = np.arange(stays.sum())
+    keys[moved] = rng.integers(0, int(stays.sum()) + 1, count) - 0.5
+    order = np.argsort(keys, kind="stable")
+    before = np.concatenate([[0], np.cumsum(stays)])[question.gap]
+    behind = np.concatenate([[0], np.flatnonzero(stays[order]) + 1])
+    return replace(question, anchors=question.anchors[order], gap=behind[before])
+
+
 def ask_all(
     cells: NDArray[np.int32],
     markdown: NDArray[np.bool_],
@@ -70,11 +93,13 @@ def draw_questions(
     longest: int,
     count: int,
     rng: np.random.Generator,
+    displaced: float = 0.0,
 ) -> list[Question]:
     """A random window of at most ``longest`` cells, and ``count`` random questions about it.
 
     Their kinds are spread evenly over the mixture. Those in which all markdown floats differ in
-    nothing that the network sees: they are asked once, with the weight of all of them.
+    nothing that the network sees: they are asked once, with the weight of all of them. In a share
+    ``displaced`` of the others some of the placed markdown is :func:`astray`.
     """
     cells = _window(cells, markdown, longest, rng)
     kinds = (rng.random() + np.arange(count)) / count
@@ -90,7 +115,9 @@ def draw_questions(
         share = 1 / 6 if kind < ends[2] else 0.0 if kind < ends[3] else rng.random()
         kept = rng.random(len(cells)) < share
         kept[rng.choice(np.flatnonzero(floating))] = True
-        found.append(ask(cells, floating & kept, False, rng))
+        question = ask(cells, floating & kept, False, rng)
+        wrong = rng.random() < displaced and markdown[question.anchors].any()
+        found.append(astray(question, markdown, rng) if wrong else question)
     return found
 
 
@@ -122,14 +149,20 @@ class ContextQuestions(Dataset[list[Question]]):
     """Questions by index ``(draw, notebook)``: the same index always asks the same ones.
 
     A notebook that is drawn again is asked about otherwise, in another window if it is long.
-    ``count``: how many about each notebook; see :func:`draw_questions`.
+    ``count``: how many about each notebook; ``displaced``: see :func:`draw_questions`.
     """
 
     def __init__(
-        self, store: CellStore, mixture: Mixture, longest: int, seed: int, count: int = 1
+        self,
+        store: CellStore,
+        mixture: Mixture,
+        longest: int,
+        seed: int,
+        count: int = 1,
+        displaced: float = 0.0,
     ) -> None:
         self.store, self.mixture, self.longest = store, mixture, longest
-        self.seed, self.count = seed, count
+        self.seed, self.count, self.displaced = seed, count, displaced
 
     def __len__(self) -> int:
         return len(self.store.notebooks)
@@ -139,7 +172,13 @@ class ContextQuestions(Dataset[list[Question]]):
         rng = np.random.default_rng((self.seed, draw, number))
         row = self.store.notebooks[number]
         return draw_questions(
-            row.cells, self.store.markdown, self.mixture, self.longest, self.count, rng
+            row.cells,
+            self.store.markdown,
+            self.mixture,
+            self.longest,
+            self.count,
+            rng,
+            self.displaced,
         )
 
 

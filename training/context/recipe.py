@@ -51,15 +51,20 @@ class ContextStage(Stage):
         cells: Padded cells that are read for a batch at most; each of several questions about them
             is computed beside the others.
         longest: Cells of a notebook read at once; longer ones are read in windows.
-        unfrozen_layers: Layers of the encoder that are trained, from the top.
+        unfrozen_layers: Layers of the encoder that are trained, from the top; with none, vectors of
+            the encoder as it then is are computed once.
+        notebooks: Drawn from so many of the recipe's, a seeded sample; 0 for all of them.
         questions: Asked about each notebook that is drawn; it is encoded once for all of them.
+        displaced: Share of the questions with placed markdown in which some of that is astray.
         mixture: Of this stage's questions; left out, the recipe's.
     """
 
     cells: int = 800
     longest: int = 160
+    notebooks: int = 0
     unfrozen_layers: int = 0
     questions: int = 1
+    displaced: float = 0.0
     mixture: Mixture | None = None
 
     def __post_init__(self) -> None:
@@ -67,7 +72,7 @@ class ContextStage(Stage):
         super().__post_init__()
         at_least(self, 1, "cells", "questions")
         at_least(self, 2, "longest")
-        at_least(self, 0, "unfrozen_layers")
+        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +82,8 @@ class ContextRecipe(EncoderRecipe):
     Attributes:
         frozen: The network alone, on vectors of the encoder that are computed once.
         unfrozen: Then the encoder's top layers too.
-        further: Then again, each time on another draw of notebooks.
+        further: Then again, each time on another draw of notebooks; the network alone where no
+            layer of the encoder is unfrozen.
         again: Weight, 0..1, of the member's second answer where all markdown floats; see
             :mod:`jupyter_cellorder.members.context_again`. 0 asks the network once.
     """
@@ -95,6 +101,3 @@ class ContextRecipe(EncoderRecipe):
         super().__post_init__()
         if not 0 <= self.again <= 1:
             raise ValueError(f"again is {self.again} and must be between 0 and 1")
-        for stage in self.further:
-            # The vectors of the frozen encoder are those from before it was trained.
-            at_least(stage, 1, "unfrozen_layers")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,20 +32,13 @@ from training.tasks import Order
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """One split's cells, and where their vectors from the frozen encoder are kept."""
-
-    store: CellStore
-    vectors: Path
-
-
 class ContextRun:
     """One training run in a folder; every finished part is found again by a later call.
 
-    ``vectors/`` holds those of the frozen encoder, ``frozen/``, ``unfrozen/``, ``further-1/`` and
-    so on the stages' checkpoints, ``checkpoint/`` the result: ``model.safetensors``,
-    ``tokenizer.json``, ``encoder.json``, ``idf.npy``, ``context.json``.
+    ``frozen/``, ``unfrozen/``, ``further-1/`` and so on hold the stages' checkpoints, ``vectors/``
+    in folders of these names what the encoder made of all cells before a stage that leaves it
+    alone, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``, ``encoder.json``,
+    ``idf.npy``, ``context.json``.
     """
 
     def __init__(self, recipe: ContextRecipe, order: Order) -> None:
@@ -69,8 +61,8 @@ class ContextRun:
     def run(self) -> Path:
         """Train; the checkpoint's folder."""
         torch.manual_seed(self.recipe.seed)
-        train, valid = self._corpus("train"), self._corpus("valid")
-        idf = train.store.corpus_idf()
+        train, valid = self._store("train", self.recipe.notebooks), self._store("valid")
+        idf = train.corpus_idf()
         config = ContextConfig(
             vector=self.width,
             features=WIDTH,
@@ -88,24 +80,23 @@ class ContextRun:
                 model.unfreeze(stage.unfrozen_layers)
                 # A further stage draws other notebooks and asks other questions of them.
                 seed = self.recipe.seed + max(0, number - 1)
-                self._stage(name, stage, seed, model, train, valid, idf)
+                drawn = self._store("train", stage.notebooks) if stage.notebooks else train
+                self._stage(name, stage, seed, model, drawn, valid, idf)
         folder = self.output / "checkpoint"
         if processes.is_main():
             self._save(folder, model, idf, config)
         processes.wait()
         return folder
 
-    def _corpus(self, part: str) -> Corpus:
-        notebooks = self.recipe.notebooks if part == "train" else 0
-        store = open_part(self.order, self.recipe, part, self.tokenizer_file, notebooks)
-        # Not beside the store: other runs share that, with encoders of other weights.
-        path = self.output / "vectors" / f"{store.folder.name}.npy"
-        path.parent.mkdir(exist_ok=True)
-        return Corpus(store, path)
+    def _store(self, part: str, notebooks: int = 0) -> CellStore:
+        return open_part(self.order, self.recipe, part, self.tokenizer_file, notebooks)
 
-    def _vectors(self, corpus: Corpus) -> NDArray[np.float16]:
+    def _vectors(self, name: str, store: CellStore) -> NDArray[np.float16]:
+        # Not beside the store: other runs share that, with encoders of other weights.
+        path = self.output / "vectors" / name / f"{store.folder.name}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True)
         with processes.main_first():
-            return frozen_vectors(corpus.store, self.encoder, corpus.vectors, self.pad)
+            return frozen_vectors(store, self.encoder, path, self.pad)
 
     def _stage(
         self,
@@ -113,8 +104,8 @@ class ContextRun:
         stage: ContextStage,
         seed: int,
         model: ContextModel,
-        train: Corpus,
-        valid: Corpus,
+        train: CellStore,
+        valid: CellStore,
         idf: NDArray[np.float32],
     ) -> None:
         folder = self.output / name
@@ -123,25 +114,27 @@ class ContextRun:
             model.load_state_dict(load_file(weights))
             return
         frozen = stage.unfrozen_layers == 0
-        collator = Collator(train.store, idf, self._vectors(train) if frozen else None, self.pad)
-        held_out = self._vectors(valid) if frozen else None
-        scored = self._scored(valid.store)
+        vectors = self._vectors(name, train) if frozen else None
+        held_out = self._vectors(name, valid) if frozen else None
+        collator = Collator(train, idf, vectors, self.pad)
+        scored = self._scored(valid)
 
         def scores() -> Mapping[str, float]:
             model.eval()
-            vectors = self._fresh(valid.store, scored) if held_out is None else held_out
-            judge = Collator(valid.store, idf, vectors, self.pad)
-            return vars(score(model, valid.store, scored, judge, self.recipe.seed))
+            vectors = self._fresh(valid, scored) if held_out is None else held_out
+            judge = Collator(valid, idf, vectors, self.pad)
+            return vars(score(model, valid, scored, judge, self.recipe.seed))
 
-        batches = LengthBatches(train.store, stage.longest, stage.cells, seed)
+        batches = LengthBatches(train, stage.longest, stage.cells, seed)
         trainer = StageTrainer(
             model,
             ContextQuestions(
-                train.store,
+                train,
                 stage.mixture or self.recipe.mixture,
                 stage.longest,
                 seed,
                 stage.questions,
+                stage.displaced,
             ),
             batches,
             collator.together,

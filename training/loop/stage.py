@@ -19,7 +19,7 @@ class Stage:
         weight_decay: Of AdamW; norms, biases and single numbers are spared.
         warm_up: Linear warm-up: steps, or below 1 the share of all steps.
         schedule: ``cosine`` or ``linear``, to zero.
-        precision: ``bf16`` (where the processor has it), ``fp16`` (GPU only) or ``fp32``.
+        precision: ``bf16`` (where that is faster), ``fp16`` (GPU only) or ``fp32``.
         accumulate: Batches to an optimiser step.
         checkpoint_gradients: Compute activations twice to hold less of them.
         minutes: The stage ends after these, wherever it is.

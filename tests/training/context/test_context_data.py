@@ -24,6 +24,7 @@ from training.context.data import (
     Question,
     ask,
     ask_all,
+    astray,
     draw_questions,
 )
 from training.data.cells import CellStore
@@ -66,6 +67,50 @@ def test_gap_and_place_are_those_of_the_author(
         assert gap == sum(not mark for mark in floating[:place])
     if ordered:
         assert question.place.tolist() == sorted(question.place)
+
+
+@given(st.lists(st.sampled_from("cmf"), min_size=1, max_size=12), st.integers(0, 99))
+def test_with_some_markdown_astray_a_gap_is_behind_the_same_anchor(
+    kinds: list[str], seed: int
+) -> None:
+    cells = np.arange(100, 100 + len(kinds), dtype=np.int32)
+    markdown = np.zeros(200, dtype=bool)
+    markdown[cells] = [kind != "c" for kind in kinds]
+    rng = np.random.default_rng(seed)
+    plain = ask(cells, np.array([kind == "f" for kind in kinds]), False, rng)
+    shown = astray(plain, markdown, rng)
+    assert sorted(shown.anchors) == sorted(plain.anchors)
+    assert shown.floats.tolist() == plain.floats.tolist()
+    # Some one to three cells of markdown, and no others, stand elsewhere.
+    placed = [int(cell) for cell in plain.anchors if markdown[cell]]
+    left = [
+        {a, b, c}
+        for a in placed
+        for b in placed
+        for c in placed
+        if [x for x in shown.anchors if x not in (a, b, c)]
+        == [x for x in plain.anchors if x not in (a, b, c)]
+    ]
+    assert left or not placed
+    for float_, before, behind in zip(plain.place, plain.gap, shown.gap, strict=True):
+        stayed = shown.anchors[:behind].tolist()
+        assert any(
+            [cell for cell in stayed if cell not in moved]
+            == [cell for cell in plain.anchors[:before] if cell not in moved]
+            for moved in left or [set()]
+        ), float_
+
+
+def test_a_share_of_the_questions_with_placed_markdown_is_astray() -> None:
+    markdown = np.array([True, False] * 15)
+    cells = np.arange(30, dtype=np.int32)
+    for mixture, share, expected in ((ONE, 0.5, 100), (ONE, 0.0, 0), (ALL, 1.0, 0)):
+        wrong = 0
+        for seed in range(200):
+            rng = np.random.default_rng(seed)
+            (question,) = draw_questions(cells, markdown, mixture, 99, 1, rng, share)
+            wrong += question.anchors.tolist() != sorted(question.anchors)
+        assert wrong == pytest.approx(expected, abs=25 if expected else 0)
 
 
 def test_floats_are_shuffled_unless_their_order_is_known() -> None:

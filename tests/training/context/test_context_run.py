@@ -97,10 +97,10 @@ def test_further_stages_go_on_from_the_weights_of_the_last_one(
     asked: list[tuple[Mixture, int]] = []
 
     def questions(
-        store: CellStore, mixture: Mixture, longest: int, seed: int, count: int
+        store: CellStore, mixture: Mixture, longest: int, seed: int, count: int, displaced: float
     ) -> ContextQuestions:
         asked.append((mixture, count))
-        return ContextQuestions(store, mixture, longest, seed, count)
+        return ContextQuestions(store, mixture, longest, seed, count, displaced)
 
     monkeypatch.setattr(context_run, "ContextQuestions", questions)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
@@ -122,6 +122,44 @@ def test_further_stages_go_on_from_the_weights_of_the_last_one(
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
     again = load_file(output / "checkpoint" / "model.safetensors")
     assert all(np.array_equal(last[name], again[name]) for name in last)
+
+
+def test_a_further_stage_may_train_the_network_alone_on_vectors_of_the_trained_encoder(
+    tiny_run: TinyRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "run"
+    for part in ("cache", "frozen", "unfrozen"):
+        shutil.copytree(tiny_run.output / part, output / part)
+    recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
+    stage = "steps = 6\nscore_every = 6\ncells = 60\nnotebooks = 9\ndisplaced = 0.5\n"
+    recipe.write_text(f"{recipe.read_text()}\n[[further]]\n{stage}")
+    drawn: list[tuple[int, float]] = []
+
+    def questions(
+        store: CellStore, mixture: Mixture, longest: int, seed: int, count: int, displaced: float
+    ) -> ContextQuestions:
+        drawn.append((len(store.notebooks), displaced))
+        return ContextQuestions(store, mixture, longest, seed, count, displaced)
+
+    monkeypatch.setattr(context_run, "ContextQuestions", questions)
+    assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
+    assert drawn == [(9, 0.5)]
+    before, after = (
+        load_file(output / stage / "model.safetensors") for stage in ("unfrozen", "further-1")
+    )
+    changed = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert changed
+    assert all(name.startswith("network.") for name in changed)
+    # Not those of the encoder as it was before it was trained.
+    (folder,) = (output / "vectors").iterdir()
+    assert folder.name == "further-1"
+    theirs = {path.name for path in (tiny_run.output / "vectors" / "frozen").glob("*.npy")}
+    (valid,) = theirs & {path.name for path in folder.glob("*.npy")}
+    old, new = (
+        np.load(where / valid) for where in (tiny_run.output / "vectors" / "frozen", folder)
+    )
+    assert old.shape == new.shape
+    assert np.abs(old - new).max() > 1e-3
 
 
 def test_calibration_rewrites_the_manifest_and_nothing_else(
