@@ -152,6 +152,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         (MINIMAL + "[frozen]\nsteep = 1\n", "frozen: unknown key 'steep'"),
         (MINIMAL + "[unfrozen]\nsteep = 1\n", "unfrozen: unknown key 'steep'"),
         (MINIMAL + "[[further]]\nnotebooks = -1\n", "notebooks is -1 and must be at least 0"),
+        (MINIMAL + "[[further]]\nkept = 1.5\n", "kept is 1.5 and must be at most 1"),
         (MINIMAL + 'seed = "one"\n', "seed is 'one'; int is wanted"),
         (MINIMAL + "seed = true\n", "seed is True; int is wanted"),
         (MINIMAL + "[frozen]\nrate = true\n", "rate is True; float is wanted"),

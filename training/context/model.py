@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -34,6 +36,13 @@ class ContextModel(nn.Module):
         self.encoder.requires_grad_(every)
         for layer in stack[-layers:] if layers else []:  # type: ignore[index]
             layer.requires_grad_(True)
+
+    def step_back(self, began: Mapping[str, Tensor], share: float) -> None:
+        """Go back by a ``share`` of the way from the weights ``began`` to those of now."""
+        with torch.no_grad():
+            for name, value in self.state_dict().items():
+                if value.is_floating_point():
+                    value.lerp_(began[name].to(value.device), share)
 
     def encode(self, batch: ContextBatch) -> Tensor:
         """(distinct, vector)."""

@@ -56,6 +56,9 @@ class ContextStage(Stage):
         notebooks: Drawn from so many of the recipe's, a seeded sample; 0 for all of them.
         questions: Asked about each notebook that is drawn; it is encoded once for all of them.
         displaced: Share of the questions with placed markdown in which some of that is astray.
+        kept: How much of the weights that the stage began with is in those it ends with, 0..1: the
+            way from one to the other is walked in part (Wortsman et al., Robust fine-tuning of
+            zero-shot models, 2022).
         mixture: Of this stage's questions; left out, the recipe's.
     """
 
@@ -65,6 +68,7 @@ class ContextStage(Stage):
     unfrozen_layers: int = 0
     questions: int = 1
     displaced: float = 0.0
+    kept: float = 0.0
     mixture: Mixture | None = None
 
     def __post_init__(self) -> None:
@@ -72,7 +76,10 @@ class ContextStage(Stage):
         super().__post_init__()
         at_least(self, 1, "cells", "questions")
         at_least(self, 2, "longest")
-        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced")
+        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced", "kept")
+        for name in ("displaced", "kept"):
+            if getattr(self, name) > 1:
+                raise ValueError(f"{name} is {getattr(self, name)} and must be at most 1")
 
 
 @dataclass(frozen=True, kw_only=True)

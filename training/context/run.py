@@ -144,7 +144,11 @@ class ContextRun:
             folder,
             seed,
         )
-        save_weights(trainer.fit(), weights)
+        began = {key: value.clone() for key, value in weights_of(model).items()}
+        trainer.fit()
+        if stage.kept:
+            model.step_back(began, stage.kept)
+        save_weights(model, weights)
 
     def _fresh(self, store: CellStore, scored: list[NotebookRow]) -> NDArray[np.float16]:
         """Vectors, by the encoder as it stands, of the cells that are scored; the rest is zero."""

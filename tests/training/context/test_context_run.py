@@ -161,6 +161,16 @@ def test_a_further_stage_may_train_the_network_alone_on_vectors_of_the_trained_e
     assert old.shape == new.shape
     assert np.abs(old - new).max() > 1e-3
 
+    # The same again, going half of the way from the weights before the stage.
+    half = tmp_path / "half"
+    for part in ("cache", "frozen", "unfrozen"):
+        shutil.copytree(tiny_run.output / part, half / part)
+    recipe.write_text(f"{recipe.read_text()}kept = 0.5\n")
+    assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(half)]) == 0
+    middle = load_file(half / "further-1" / "model.safetensors")
+    for name, value in middle.items():
+        np.testing.assert_allclose(value, (before[name] + after[name]) / 2, atol=1e-6)
+
 
 def test_calibration_rewrites_the_manifest_and_nothing_else(
     tiny_run: TinyRun, tmp_path: Path
