@@ -65,8 +65,8 @@ need; then one to three of their markdown cells are displaced.
   on other languages, other kernels and exploratory notebooks it is weaker.
 - What it proposes is a guess from the text of the cells: outputs, images and attachments are not
   read.
-- The end of a long cell is seen, its middle is not. Notebooks of more than 2,000 cells are
-  refused.
+- The end of a long cell is seen, its middle is not. Of notebooks of more than 500 cells less is
+  read of every cell; those of more than 2,000 are refused.
 """
 
 # Whom an encoder is owed to.

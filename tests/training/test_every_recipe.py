@@ -18,7 +18,7 @@ from training.ensemble.recipe import EnsembleRecipe
 from training.pointwise.recipe import PointwiseRecipe
 from training.recipe import names
 
-SHORT_FURTHER = ("steps=2", "score_every=1", "cells=40", "unfrozen_layers=1")
+SHORT_FURTHER = ("steps=2", "score_every=1", "cells=40")
 SHORT = {
     "pointwise": ["stage.steps=3", "stage.score_every=2", "scored=3"],
     "pairwise": ["stage.steps=3", "stage.score_every=2", "stage.batch=16", "scored=2"],
