@@ -33,6 +33,26 @@ def test_bf16_only_where_the_processor_has_it(
     assert chosen.precision("bf16") == given
 
 
+@pytest.mark.skipif(
+    not hasattr(torch.cpu, "get_capabilities"), reason="torch before 2.11 does not say what it has"
+)
+@pytest.mark.parametrize(
+    ("found", "half", "single", "given"),
+    [
+        ({"avx512_bf16": True}, 1.0, 2.0, True),
+        ({"avx512_bf16": True}, 2.0, 1.0, False),  # there, and slower
+        ({"avx512_f": True}, 1.0, 2.0, False),  # emulated
+    ],
+)
+def test_bf16_only_where_the_processor_is_faster_in_it(
+    found: dict[str, bool], half: float, single: float, given: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: found)
+    seconds = {torch.bfloat16: half, torch.float32: single}
+    monkeypatch.setattr(chosen, "_seconds_of_a_product", lambda kind: seconds[kind])
+    assert chosen._processor_has_bf16.__wrapped__() == given
+
+
 @pytest.mark.parametrize(("has", "given"), [(True, "bf16"), (False, "fp32")])
 def test_bf16_only_where_the_gpu_does_not_emulate_it(
     has: bool, given: str, monkeypatch: pytest.MonkeyPatch
