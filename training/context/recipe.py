@@ -53,7 +53,7 @@ class ContextStage(Stage):
         longest: Cells of a notebook read at once; longer ones are read in windows.
         unfrozen_layers: Layers of the encoder that are trained, from the top; with none, vectors of
             the encoder as it then is are computed once.
-        notebooks: Drawn from so many of the recipe's, a seeded sample; 0 for all of them.
+        notebooks: Drawn from a seeded sample of so many; 0 for those of the recipe.
         questions: Asked about each notebook that is drawn; it is encoded once for all of them.
         displaced: Share of the questions with placed markdown in which some of that is astray.
         kept: How much of the weights that the stage began with is in those it ends with, 0..1: the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 from collections.abc import Mapping
@@ -144,7 +145,7 @@ class ContextRun:
             folder,
             seed,
         )
-        began = {key: value.clone() for key, value in weights_of(model).items()}
+        began = copy.deepcopy(weights_of(model)) if stage.kept else {}
         trainer.fit()
         if stage.kept:
             model.step_back(began, stage.kept)

@@ -6,6 +6,7 @@ import json
 import shutil
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,13 +21,25 @@ from training import calibrate, export, run
 from training.context import run as context_run
 from training.context.data import ContextQuestions
 from training.context.recipe import Mixture
-from training.data.cells import CellStore
 from training.loop import checkpoints
 from training.parity import PARITY
 
 
 def read_log(stage: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (stage / "log.jsonl").read_text().splitlines()]
+
+
+def noted_questions(monkeypatch: pytest.MonkeyPatch) -> list[ContextQuestions]:
+    """The questions of every stage that is trained from now on."""
+    asked: list[ContextQuestions] = []
+
+    class Noted(ContextQuestions):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            asked.append(self)
+
+    monkeypatch.setattr(context_run, "ContextQuestions", Noted)
+    return asked
 
 
 def test_training_learns_what_the_corpus_holds(tiny_run: TinyRun) -> None:
@@ -94,18 +107,13 @@ def test_further_stages_go_on_from_the_weights_of_the_last_one(
     stage = recipe.read_text().partition("[unfrozen]")[2].partition("\n[")[0]
     own = "questions = 3\nmixture = { all = 0.0, ordered = 0.0, few = 0.0, one = 1.0 }"
     recipe.write_text(f"{recipe.read_text()}\n[[further]]{stage}\n[[further]]{stage}\n{own}\n")
-    asked: list[tuple[Mixture, int]] = []
-
-    def questions(
-        store: CellStore, mixture: Mixture, longest: int, seed: int, count: int, displaced: float
-    ) -> ContextQuestions:
-        asked.append((mixture, count))
-        return ContextQuestions(store, mixture, longest, seed, count, displaced)
-
-    monkeypatch.setattr(context_run, "ContextQuestions", questions)
+    asked = noted_questions(monkeypatch)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
     assert not (output / "vectors").exists() or not any((output / "vectors").iterdir())
-    assert asked == [(Mixture(), 1), (Mixture(all=0.0, ordered=0.0, few=0.0, one=1.0), 3)]
+    assert [(one.mixture, one.count) for one in asked] == [
+        (Mixture(), 1),
+        (Mixture(all=0.0, ordered=0.0, few=0.0, one=1.0), 3),
+    ]
     stages = ("unfrozen", "further-1", "further-2")
     for before, after in pairwise(
         load_file(output / stage / "model.safetensors") for stage in stages
@@ -133,17 +141,9 @@ def test_a_further_stage_may_train_the_network_alone_on_vectors_of_the_trained_e
     recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
     stage = "steps = 6\nscore_every = 6\ncells = 60\nnotebooks = 9\ndisplaced = 0.5\n"
     recipe.write_text(f"{recipe.read_text()}\n[[further]]\n{stage}")
-    drawn: list[tuple[int, float]] = []
-
-    def questions(
-        store: CellStore, mixture: Mixture, longest: int, seed: int, count: int, displaced: float
-    ) -> ContextQuestions:
-        drawn.append((len(store.notebooks), displaced))
-        return ContextQuestions(store, mixture, longest, seed, count, displaced)
-
-    monkeypatch.setattr(context_run, "ContextQuestions", questions)
+    asked = noted_questions(monkeypatch)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
-    assert drawn == [(9, 0.5)]
+    assert [(len(one), one.displaced) for one in asked] == [(9, 0.5)]
     before, after = (
         load_file(output / stage / "model.safetensors") for stage in ("unfrozen", "further-1")
     )
