@@ -57,6 +57,8 @@ export interface IPage {
 interface IAsking {
   readonly question: string;
   readonly abort: AbortController;
+  /** What was on show when it was asked, for when it is cancelled. */
+  readonly before: Suggestion | null;
   readonly done: Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export class CellOrderModel implements IDisposable {
     const asking: IAsking = {
       question,
       abort,
+      before: this._suggestion,
       // Begun when all is noted down, as whoever hears of it may ask or cancel at once.
       done: Promise.resolve().then(() => this.ask(notebook, request, asking))
     };
@@ -186,13 +189,15 @@ export class CellOrderModel implements IDisposable {
     }
   }
 
-  /** Stops the request under way. */
+  /** Stops the request under way; the suggestion on show before it returns. */
   cancel(): void {
     const asking = this._asking;
     if (asking !== null) {
       this._asking = null;
       asking.abort.abort();
+      this._suggestion = asking.before;
       this.show({ kind: 'idle' });
+      this.showSuggestion();
     }
   }
 
@@ -351,7 +356,8 @@ export class CellOrderModel implements IDisposable {
       // What it says of the notebook was true before.
       this.show({ kind: 'idle' });
     } else {
-      this._suggestion?.mark(step.ids, step.undone ? 'open' : 'applied');
+      const suggestion = this._suggestion ?? this._asking?.before;
+      suggestion?.mark(step.ids, step.undone ? 'open' : 'applied');
       this.showSuggestion(keptChanges);
     }
   }

@@ -242,6 +242,30 @@ describe('suggest', () => {
     expect(model.state).toEqual({ kind: 'idle' });
   });
 
+  it('returns to the list on show when another question is cancelled', async () => {
+    await model.suggest(REVIEW);
+    model.tick(['m2'], false);
+    const before = model.state;
+    api.meanwhile = () => model.cancel();
+    await model.suggest({ ...REVIEW, mode: 'all' });
+    expect(model.state).toEqual(before);
+    await model.apply();
+    expect(model.state).toMatchObject({ kind: 'suggestion', undoable: 3 });
+  });
+
+  it('returns to it after two questions, with what was undone meanwhile', async () => {
+    await model.suggest(REVIEW);
+    const before = model.state;
+    await model.apply();
+    const first = model.suggest({ ...REVIEW, mode: 'all' });
+    const second = model.suggest({ ...REVIEW, eagerness: 'eager' });
+    model.undo();
+    expect(model.state.kind).toBe('thinking');
+    model.cancel();
+    await Promise.all([first, second]);
+    expect(model.state).toEqual(before);
+  });
+
   it('aborts the request when the notebook is closed', async () => {
     let aborted = false;
     api.meanwhile = signal => {

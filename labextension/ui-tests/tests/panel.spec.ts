@@ -166,6 +166,23 @@ test('it can be cancelled while it thinks, and asks only once', async ({
   expect(await lab.order()).toEqual(IDS);
 });
 
+test('the list returns when another question is cancelled', async ({ lab }) => {
+  write('cancel-again.ipynb', madeOf(IDS));
+  await lab.open('cancel-again.ipynb');
+  await lab.answerWith(ORDER, MOVED);
+  await lab.suggest();
+  await expect(lab.moves).toHaveCount(3);
+  await lab.page.route('**/cellorder/suggest*', () => {
+    // Never answered.
+  });
+  await lab.toolbarButton.click();
+  await expect(lab.panel.getByRole('progressbar')).toBeVisible();
+  await lab.button('Cancel').click();
+  await expect(lab.moves).toHaveCount(3);
+  await lab.button('Apply all').click();
+  await expect.poll(() => lab.order()).toEqual(ORDER);
+});
+
 test('what is edited or deleted while it thinks is left out and named', async ({
   lab
 }) => {
