@@ -37,9 +37,9 @@ class ContextRun:
     """One training run in a folder; every finished part is found again by a later call.
 
     ``frozen/``, ``unfrozen/``, ``further-1/`` and so on hold the stages' checkpoints, ``vectors/``
-    in folders of these names what the encoder made of all cells before a stage that leaves it
-    alone, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``, ``encoder.json``,
-    ``idf.npy``, ``context.json``.
+    what the encoder made of all cells, in a folder named after the first of the stages that leave
+    it as it then is, ``checkpoint/`` the result: ``model.safetensors``, ``tokenizer.json``,
+    ``encoder.json``, ``idf.npy``, ``context.json``.
     """
 
     def __init__(self, recipe: ContextRecipe, order: Order) -> None:
@@ -76,13 +76,15 @@ class ContextRun:
             "unfrozen": self.recipe.unfrozen,
             **{f"further-{n}": stage for n, stage in enumerate(self.recipe.further, 1)},
         }
+        encoded = ""
         for number, (name, stage) in enumerate(stages.items()):
             if stage is not None:
                 model.unfreeze(stage.unfrozen_layers)
+                encoded = "" if stage.unfrozen_layers else encoded or name
                 # A further stage draws other notebooks and asks other questions of them.
                 seed = self.recipe.seed + max(0, number - 1)
                 drawn = self._store("train", stage.notebooks) if stage.notebooks else train
-                self._stage(name, stage, seed, model, drawn, valid, idf)
+                self._stage(name, stage, seed, model, drawn, valid, idf, encoded)
         folder = self.output / "checkpoint"
         if processes.is_main():
             self._save(folder, model, idf, config)
@@ -108,6 +110,7 @@ class ContextRun:
         train: CellStore,
         valid: CellStore,
         idf: NDArray[np.float32],
+        encoded: str,
     ) -> None:
         folder = self.output / name
         weights = folder / "model.safetensors"
@@ -115,8 +118,8 @@ class ContextRun:
             model.load_state_dict(load_file(weights))
             return
         frozen = stage.unfrozen_layers == 0
-        vectors = self._vectors(name, train) if frozen else None
-        held_out = self._vectors(name, valid) if frozen else None
+        vectors = self._vectors(encoded, train) if frozen else None
+        held_out = self._vectors(encoded, valid) if frozen else None
         collator = Collator(train, idf, vectors, self.pad)
         scored = self._scored(valid)
 

@@ -140,17 +140,20 @@ def test_a_further_stage_may_train_the_network_alone_on_vectors_of_the_trained_e
         shutil.copytree(tiny_run.output / part, output / part)
     recipe = tiny_recipe(tmp_path / "tiny.toml", tiny_run.encoder)
     stage = "steps = 6\nscore_every = 6\ncells = 60\nnotebooks = 9\ndisplaced = 0.5\n"
-    recipe.write_text(f"{recipe.read_text()}\n[[further]]\n{stage}")
+    once = f"{recipe.read_text()}\n[[further]]\n{stage}"
+    recipe.write_text(f"{once}\n[[further]]\n{stage}")
     asked = noted_questions(monkeypatch)
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(output)]) == 0
-    assert [(len(one), one.displaced) for one in asked] == [(9, 0.5)]
-    before, after = (
-        load_file(output / stage / "model.safetensors") for stage in ("unfrozen", "further-1")
+    assert [(len(one), one.displaced) for one in asked] == [(9, 0.5), (9, 0.5)]
+    before, after, last = (
+        load_file(output / stage / "model.safetensors")
+        for stage in ("unfrozen", "further-1", "further-2")
     )
-    changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert changed
-    assert all(name.startswith("network.") for name in changed)
-    # Not those of the encoder as it was before it was trained.
+    for one, next_one in pairwise((before, after, last)):
+        changed = {name for name in one if not np.array_equal(one[name], next_one[name])}
+        assert changed
+        assert all(name.startswith("network.") for name in changed)
+    # Made once for both, and not those of the encoder as it was before it was trained.
     (folder,) = (output / "vectors").iterdir()
     assert folder.name == "further-1"
     theirs = {path.name for path in (tiny_run.output / "vectors" / "frozen").glob("*.npy")}
@@ -165,7 +168,7 @@ def test_a_further_stage_may_train_the_network_alone_on_vectors_of_the_trained_e
     half = tmp_path / "half"
     for part in ("cache", "frozen", "unfrozen"):
         shutil.copytree(tiny_run.output / part, half / part)
-    recipe.write_text(f"{recipe.read_text()}kept = 0.5\n")
+    recipe.write_text(f"{once}kept = 0.5\n")
     assert run.main([str(recipe), "--data", str(tiny_run.corpus), "--output", str(half)]) == 0
     middle = load_file(half / "further-1" / "model.safetensors")
     for name, value in middle.items():
