@@ -196,8 +196,11 @@ export class CellOrderModel implements IDisposable {
       this._asking = null;
       asking.abort.abort();
       this._suggestion = asking.before;
-      this.show({ kind: 'idle' });
-      this.showSuggestion();
+      if (this._suggestion === null) {
+        this.show({ kind: 'idle' });
+      } else {
+        this.showSuggestion();
+      }
     }
   }
 
