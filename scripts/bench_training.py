@@ -26,7 +26,7 @@ from training.context.data import LengthBatches
 from training.context.recipe import ContextRecipe
 from training.data.cache import open_store
 from training.data.cells import CellStore
-from training.data.chunks import token_chunks
+from training.data.chunks import chunking, token_chunks
 from training.encoders import load_encoder, save_tokenizer
 from training.pointwise.data import PointwiseQuestions
 from training.pointwise.recipe import PointwiseRecipe
@@ -34,7 +34,6 @@ from training.sequences.data import LikeLengths, Row, SequenceBatch, collate
 from training.sequences.model import SequenceModel
 
 BATCH = 8
-CHUNK_TOKENS = 4_096  # as the collator of the context task
 
 
 @dataclass
@@ -115,7 +114,7 @@ def repeats(store: CellStore, recipe: ContextRecipe) -> tuple[float, float]:
         own = np.unique(np.concatenate(read))
         cells += sum(map(len, read))
         distinct += len(own)
-        chunks, _ = token_chunks([store.tokens[int(cell)] for cell in own], 0, CHUNK_TOKENS)
+        chunks, _ = token_chunks([store.tokens[int(cell)] for cell in own], 0, chunking())
         tokens += sum(int(mask.sum()) for _, mask in chunks)
         padded += sum(mask.numel() for _, mask in chunks)
     return 1 - distinct / cells, 1 - tokens / padded

@@ -38,6 +38,8 @@ class PairBias(nn.Sequential):
         """
         wide, narrow = self[0], self[2]
         assert isinstance(wide, nn.Linear) and isinstance(narrow, nn.Linear)
+        if pairs.is_cuda:
+            return _by_products(pairs, position, placed, wide, narrow)
         bias: Tensor = _in_rows(
             pairs,
             position,
@@ -49,6 +51,35 @@ class PairBias(nn.Sequential):
             0 if self.training else ROOM,
         )
         return bias
+
+
+def _by_products(
+    pairs: Tensor, position: Tensor, placed: Tensor, wide: nn.Linear, narrow: nn.Linear
+) -> Tensor:
+    """All pairs at once, without convolutions.
+
+    A GPU's library plans a convolution anew for each shape, and no two batches have the same.
+    """
+    read = _facts(pairs, position, position, placed, placed)
+    batch, _, rows, length = read.shape
+    hidden = read.flatten(2)
+    for layer in (wide, narrow):
+        hidden = F.gelu(hidden) if layer is narrow else hidden
+        weight = layer.weight.expand(batch, -1, -1)
+        hidden = torch.baddbmm(layer.bias.unsqueeze(-1), weight, hidden)
+    return hidden.float().view(batch, -1, rows, length)
+
+
+def _facts(
+    pairs: Tensor, position: Tensor, other: Tensor, placed: Tensor, other_placed: Tensor
+) -> Tensor:
+    """What is known of pairs: (B, facts, R, L), and of R cells beside L their distances."""
+    delta = position.unsqueeze(2) - other.unsqueeze(1)
+    both = placed.unsqueeze(2) * other_placed.unsqueeze(1)
+    log = torch.sign(delta) * torch.log1p(delta.abs())
+    near = torch.exp(-delta.abs() / 2)
+    distances = torch.stack([log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], 1)
+    return torch.cat([pairs, distances * both.unsqueeze(1)], 1)
 
 
 # A loop in ONNX, not as many copies of the body as the traced example has blocks.
@@ -72,14 +103,13 @@ def _in_rows(
     blocks = []
     for start in range(0, length, rows):
         size = min(rows, length - start)
-        delta = position.narrow(1, start, size).unsqueeze(2) - position.unsqueeze(1)
-        both = placed.narrow(1, start, size).unsqueeze(2) * placed.unsqueeze(1)
-        log = torch.sign(delta) * torch.log1p(delta.abs())
-        near = torch.exp(-delta.abs() / 2)
-        distances = torch.stack(
-            [log, log.abs(), near, torch.tanh(delta), torch.ones_like(delta)], 1
+        read = _facts(
+            pairs.narrow(2, start, size),
+            position.narrow(1, start, size),
+            position,
+            placed.narrow(1, start, size),
+            placed,
         )
-        read = torch.cat([pairs.narrow(2, start, size), distances * both.unsqueeze(1)], 1)
         hidden = F.gelu(F.conv2d(read, wide, wide_bias))
         blocks.append(F.conv2d(hidden, narrow, narrow_bias).float())
     return torch.cat(blocks, 2)

@@ -18,7 +18,7 @@ from jupyter_cellorder.members.context_input import placement_arrays
 from jupyter_cellorder.networks.context import ContextInput
 from training.context.recipe import Mixture
 from training.data.cells import CellStore
-from training.data.chunks import token_chunks
+from training.data.chunks import chunking, token_chunks
 
 Index: TypeAlias = NDArray[np.int64]
 
@@ -94,14 +94,20 @@ def draw_questions(
     count: int,
     rng: np.random.Generator,
     displaced: float = 0.0,
+    dropped: float = 0.0,
 ) -> list[Question]:
     """A random window of at most ``longest`` cells, and ``count`` random questions about it.
+
+    Without a random share of its cells, up to ``dropped``: a notebook that is read again is another
+    one then.
 
     Their kinds are spread evenly over the mixture. Those in which all markdown floats differ in
     nothing that the network sees: they are asked once, with the weight of all of them. In a share
     ``displaced`` of the others some of the placed markdown is :func:`astray`.
     """
     cells = _window(cells, markdown, longest, rng)
+    if dropped:
+        cells = _thinned(cells, markdown, dropped * rng.random(), rng)
     kinds = (rng.random() + np.arange(count)) / count
     ends = np.cumsum([mixture.all, mixture.ordered, mixture.few, mixture.one])
     found = []
@@ -136,6 +142,17 @@ def _window(
     return _with_both_kinds(cells, markdown, longest)
 
 
+def _thinned(
+    cells: NDArray[np.int32],
+    markdown: NDArray[np.bool_],
+    share: float,
+    rng: np.random.Generator,
+) -> NDArray[np.int32]:
+    """Without a ``share`` of the cells; all of them where one kind only would be left."""
+    left = cells[rng.random(len(cells)) >= share]
+    return left if markdown[left].any() and not markdown[left].all() else cells
+
+
 def _with_both_kinds(
     cells: NDArray[np.int32], markdown: NDArray[np.bool_], longest: int
 ) -> NDArray[np.int32]:
@@ -149,7 +166,8 @@ class ContextQuestions(Dataset[list[Question]]):
     """Questions by index ``(draw, notebook)``: the same index always asks the same ones.
 
     A notebook that is drawn again is asked about otherwise, in another window if it is long.
-    ``count``: how many about each notebook; ``displaced``: see :func:`draw_questions`.
+    ``count``: how many about each notebook; ``displaced``, ``dropped``: see
+    :func:`draw_questions`.
     """
 
     def __init__(
@@ -160,9 +178,11 @@ class ContextQuestions(Dataset[list[Question]]):
         seed: int,
         count: int = 1,
         displaced: float = 0.0,
+        dropped: float = 0.0,
     ) -> None:
         self.store, self.mixture, self.longest = store, mixture, longest
-        self.seed, self.count, self.displaced = seed, count, displaced
+        self.seed, self.count = seed, count
+        self.displaced, self.dropped = displaced, dropped
 
     def __len__(self) -> int:
         return len(self.store.notebooks)
@@ -179,6 +199,7 @@ class ContextQuestions(Dataset[list[Question]]):
             self.count,
             rng,
             self.displaced,
+            self.dropped,
         )
 
 
@@ -275,10 +296,9 @@ class Collator:
         corpus_idf: NDArray[np.float32],
         vectors: NDArray[np.float16] | None,
         pad: int = 0,
-        chunk_tokens: int = 4_096,
     ) -> None:
         self._store, self._idf, self._vectors = store, corpus_idf, vectors
-        self._pad, self._chunk_tokens = pad, chunk_tokens
+        self._pad, self._cut = pad, chunking()
 
     def __call__(self, questions: Sequence[Question]) -> ContextBatch:
         """A batch of questions."""
@@ -287,7 +307,7 @@ class Collator:
             rows = np.asarray(self._vectors[distinct], dtype=np.float32)
             return batch._replace(vectors=torch.from_numpy(rows))
         tokens, back = token_chunks(
-            [self._store.tokens[int(cell)] for cell in distinct], self._pad, self._chunk_tokens
+            [self._store.tokens[int(cell)] for cell in distinct], self._pad, self._cut
         )
         return batch._replace(tokens=tokens, back=back)
 

@@ -56,6 +56,7 @@ class ContextStage(Stage):
         notebooks: Drawn from a seeded sample of so many; 0 for those of the recipe.
         questions: Asked about each notebook that is drawn; it is encoded once for all of them.
         displaced: Share of the questions with placed markdown in which some of that is astray.
+        dropped: Up to this share of a notebook's cells are left out of what is asked about it.
         kept: How much of the weights that the stage began with is in those it ends with, 0..1: the
             way from one to the other is walked in part (Wortsman et al., Robust fine-tuning of
             zero-shot models, 2022).
@@ -68,6 +69,7 @@ class ContextStage(Stage):
     unfrozen_layers: int = 0
     questions: int = 1
     displaced: float = 0.0
+    dropped: float = 0.0
     kept: float = 0.0
     mixture: Mixture | None = None
 
@@ -76,8 +78,8 @@ class ContextStage(Stage):
         super().__post_init__()
         at_least(self, 1, "cells", "questions")
         at_least(self, 2, "longest")
-        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced", "kept")
-        for name in ("displaced", "kept"):
+        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced", "dropped", "kept")
+        for name in ("displaced", "dropped", "kept"):
             if getattr(self, name) > 1:
                 raise ValueError(f"{name} is {getattr(self, name)} and must be at most 1")
 
@@ -87,7 +89,8 @@ class ContextRecipe(EncoderRecipe):
     """How a ``context`` member is trained.
 
     Attributes:
-        frozen: The network alone, on vectors of the encoder that are computed once.
+        frozen: The network alone, on vectors of the encoder that are computed once. Left out,
+            there is none where another stage is named.
         unfrozen: Then the encoder's top layers too.
         further: Then again, each time on another draw of notebooks; the network alone where no
             layer of the encoder is unfrozen.
@@ -98,7 +101,7 @@ class ContextRecipe(EncoderRecipe):
     network: ContextShape = field(default_factory=ContextShape)
     mixture: Mixture = field(default_factory=Mixture)
     loss: LossWeights = field(default_factory=LossWeights)
-    frozen: ContextStage = field(default_factory=ContextStage)
+    frozen: ContextStage | None = None
     unfrozen: ContextStage | None = None
     further: tuple[ContextStage, ...] = ()
     again: float = 0.0
@@ -106,5 +109,7 @@ class ContextRecipe(EncoderRecipe):
     def __post_init__(self) -> None:
         """Refuse what cannot be trained or asked."""
         super().__post_init__()
+        if self.frozen is None and self.unfrozen is None and not self.further:
+            object.__setattr__(self, "frozen", ContextStage())
         if not 0 <= self.again <= 1:
             raise ValueError(f"again is {self.again} and must be between 0 and 1")

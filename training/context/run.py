@@ -139,6 +139,7 @@ class ContextRun:
                 seed,
                 stage.questions,
                 stage.displaced,
+                stage.dropped,
             ),
             batches,
             collator.together,

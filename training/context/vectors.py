@@ -14,11 +14,10 @@ from tqdm import tqdm
 
 from jupyter_cellorder.networks.pooling import mean_pool
 from training.data.cells import CellStore
-from training.data.chunks import token_chunks
+from training.data.chunks import chunking, token_chunks
 from training.data.writing import reserve, whole, writing
 from training.loop.precision import half
 
-CHUNK_TOKENS = 4_096
 SAVE_EVERY = 200  # chunks between notes of progress
 ADVICE = "choose another folder with --output"
 
@@ -48,7 +47,7 @@ def frozen_vectors(
     chunks = 0
     while done < len(store):
         longest = max(1, len(store.tokens[int(order[done])]))
-        rows = order[done : done + max(1, CHUNK_TOKENS // longest)]
+        rows = order[done : done + max(1, chunking().tokens // longest)]
         vectors[rows] = encode_rows(encoder, [store.tokens[int(row)] for row in rows], pad)
         done += len(rows)
         chunks += 1
@@ -66,7 +65,7 @@ def encode_rows(
 ) -> NDArray[np.float16]:
     """(rows, vector) of rows of tokens, by an encoder in evaluation mode."""
     device = next(encoder.parameters()).device
-    chunks, back = token_chunks(tokens, pad, CHUNK_TOKENS)
+    chunks, back = token_chunks(tokens, pad, chunking())
     pooled = []
     with torch.inference_mode(), half(device):
         for ids, mask in chunks:

@@ -3,32 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-MOST_PADDING = 0.1
+
+class Chunking(NamedTuple):
+    """How rows are cut.
+
+    A chunk has ``tokens`` at most, padding too, and no greater share of ``padding``, except among
+    its first ``free`` tokens.
+    """
+
+    tokens: int
+    padding: float
+    free: int = 0
+
+
+def chunking() -> Chunking:
+    """For a processor chunks that its caches hold; for a GPU few: it waits for its orders."""
+    return Chunking(65_536, 0.2, 8_192) if torch.cuda.is_available() else Chunking(4_096, 0.1)
 
 
 def token_chunks(
-    rows: Sequence[NDArray[np.generic]], pad: int, chunk_tokens: int
+    rows: Sequence[NDArray[np.generic]], pad: int, cut: Chunking
 ) -> tuple[list[tuple[Tensor, Tensor]], Tensor]:
-    """Rows of tokens in chunks of like length, under ``chunk_tokens`` padded tokens each.
-
-    No chunk has a greater share of padding than :data:`MOST_PADDING`. Returns the chunks and, for
-    every row, where it stands in the joined chunks.
-    """
+    """Rows of tokens in chunks of like length; and where each row stands in the joined chunks."""
     order = sorted(range(len(rows)), key=lambda row: -len(rows[row]))
     chunks = []
     start = 0
     while start < len(order):
         longest = len(rows[order[start]])
         end, tokens = start + 1, longest
-        while end < len(order) and longest * (end + 1 - start) <= chunk_tokens:
+        while end < len(order) and longest * (end + 1 - start) <= cut.tokens:
             tokens += len(rows[order[end]])
-            if tokens < (1 - MOST_PADDING) * longest * (end + 1 - start):
+            padded = longest * (end + 1 - start)
+            if padded > cut.free and tokens < (1 - cut.padding) * padded:
                 break
             end += 1
         members = order[start:end]

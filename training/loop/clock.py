@@ -18,10 +18,14 @@ class Clock(TrainerCallback):
         minutes: Of training, over all resumed runs.
         save_minutes: Between checkpoints.
         spent: Seconds that earlier runs of this stage took.
+
+    Attributes:
+        share: Of the minutes, spent by the end of the last step; the same in all processes.
     """
 
     def __init__(self, minutes: float, save_minutes: float, spent: float) -> None:
         self._minutes, self._save_minutes = minutes, save_minutes
+        self.share = self._share_of(spent)
         self._started = time.monotonic() - spent
         self._saved = time.monotonic()
 
@@ -29,6 +33,9 @@ class Clock(TrainerCallback):
     def seconds(self) -> float:
         """Spent on this stage so far."""
         return time.monotonic() - self._started
+
+    def _share_of(self, seconds: float) -> float:
+        return min(1.0, seconds / (60 * self._minutes)) if self._minutes else 1.0
 
     def is_over(self) -> bool:
         """Whether the minutes are over."""
@@ -41,7 +48,7 @@ class Clock(TrainerCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
         """Stop or save after this step where it is time; the first process decides for all."""
         due = time.monotonic() - self._saved > 60 * self._save_minutes
-        over, due = agreed((self.is_over(), due))
+        over, due, self.share = agreed((self.is_over(), due, self._share_of(self.seconds)))
         if over:
             control.should_training_stop = True
         by_steps = args.eval_strategy == IntervalStrategy.STEPS  # else the epoch's end scores too

@@ -22,7 +22,7 @@ class Stage:
         precision: ``bf16`` (where that is faster), ``fp16`` (GPU only) or ``fp32``.
         accumulate: Batches to an optimiser step.
         checkpoint_gradients: Compute activations twice to hold less of them.
-        minutes: The stage ends after these, wherever it is.
+        minutes: The stage ends after these, wherever it is; the rates are down by then.
         score_every: Steps between scores (and checkpoints); 0 scores every epoch.
         save_minutes: Minutes between checkpoints for resuming, beside the scored ones.
         average: The weights of so many best checkpoints are averaged at the end; below 2, none.

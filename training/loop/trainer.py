@@ -102,6 +102,7 @@ class StageTrainer(Trainer):
             save_steps=stage.score_every or 500,
             logging_steps=20,
             logging_first_step=True,
+            logging_nan_inf_filter=False,  # it waits for the GPU after each step, and hides NaN
             report_to=["tensorboard"] if stage.tensorboard else [],
             remove_unused_columns=False,
             dataloader_num_workers=stage.workers,
@@ -286,6 +287,23 @@ class StageTrainer(Trainer):
             options.pop("lr", None)
             self.optimizer = kind(groups, lr=max(self._rates.values()), **options)
         return self.optimizer
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """The library's; where minutes end the stage before its steps do, the clock moves it on."""
+        made: Any = super().create_scheduler(num_training_steps, optimizer)
+        if self._stage.minutes < Stage.minutes:
+            warm_up = self.args.get_warmup_steps(num_training_steps)
+            left = num_training_steps - warm_up
+            made.lr_lambdas = [self._with_clock(rate, warm_up, left) for rate in made.lr_lambdas]
+        return made
+
+    def _with_clock(
+        self, rate: Callable[[float], float], warm_up: int, left: int
+    ) -> Callable[[int], float]:
+        def at(step: int) -> float:
+            return rate(max(step, warm_up + left * self._clock.share) if step > warm_up else step)
+
+        return at
 
     def log(self, logs: dict[str, float], *args: Any, **kwargs: Any) -> None:
         """Note the time and the text so far too, of earlier calls as well."""

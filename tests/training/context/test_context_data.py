@@ -28,7 +28,7 @@ from training.context.data import (
     draw_questions,
 )
 from training.data.cells import CellStore
-from training.data.chunks import MOST_PADDING, token_chunks
+from training.data.chunks import Chunking, token_chunks
 
 ALL, ORDERED, FEW, SHARE = Mixture(1, 0, 0), Mixture(0, 1, 0), Mixture(0, 0, 1), Mixture(0, 0, 0)
 ONE = Mixture(0, 0, 0, 1)
@@ -289,7 +289,7 @@ def test_long_notebooks_are_drawn_more_often_and_look_alikes_less(corpus: CellSt
 def test_tokens_come_back_from_their_chunks() -> None:
     rng = np.random.default_rng(0)
     rows = [rng.integers(1, 99, int(size)).astype(np.uint16) for size in rng.integers(1, 30, 40)]
-    chunks, back = token_chunks(rows, 0, 64)
+    chunks, back = token_chunks(rows, 0, Chunking(64, 0.1))
     joined = [
         ids[row][mask[row].bool()].tolist() for ids, mask in chunks for row in range(len(ids))
     ]
@@ -299,7 +299,7 @@ def test_tokens_come_back_from_their_chunks() -> None:
 
 
 def test_a_row_longer_than_a_chunk_stands_alone() -> None:
-    chunks, _ = token_chunks([np.arange(1, 10), np.arange(1, 3)], 0, 4)
+    chunks, _ = token_chunks([np.arange(1, 10), np.arange(1, 3)], 0, Chunking(4, 0.1))
     assert [tuple(ids.shape) for ids, _ in chunks] == [(1, 9), (1, 2)]
 
 
@@ -392,9 +392,9 @@ def test_chunks_hold_little_padding_and_every_row_once() -> None:
     rng = np.random.default_rng(0)
     lengths = np.clip(rng.lognormal(3.3, 0.8, 300).astype(int), 3, 64)
     rows = [np.full(length, number, np.uint16) for number, length in enumerate(lengths, start=1)]
-    chunks, back = token_chunks(rows, 0, 1024)
+    chunks, back = token_chunks(rows, 0, Chunking(1024, 0.1))
     assert all(mask.numel() <= 1024 for _, mask in chunks)
-    assert all(mask.float().mean() >= 1 - MOST_PADDING for _, mask in chunks)
+    assert all(mask.float().mean() >= 0.9 for _, mask in chunks)
     joined = [row[row > 0] for ids, _ in chunks for row in ids]
     for row, at in zip(rows, back.tolist(), strict=True):
         assert joined[at].tolist() == row.tolist()

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from training.context import vectors
 from training.context.vectors import encode_rows, frozen_vectors
 from training.data.cells import CellStore
+from training.data.chunks import Chunking
 from training.data.writing import CacheError
 
 WIDTH = 5
@@ -48,7 +49,7 @@ class Encoder(nn.Module):
 
 @pytest.fixture
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CellStore:
-    monkeypatch.setattr(vectors, "CHUNK_TOKENS", 20)
+    monkeypatch.setattr(vectors, "chunking", lambda: Chunking(20, 0.1))
     monkeypatch.setattr(vectors, "SAVE_EVERY", 2)
     return store([example("a", kinds("mc" * 20)), example("b", kinds("cm" * 20))], tmp_path)
 
