@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from jupyter_cellorder.members.context_input import FLOAT
 from jupyter_cellorder.networks.context_shape import ContextConfig
+from jupyter_cellorder.networks.convolution import convolved
 from jupyter_cellorder.networks.pair_bias import PairBias
 
 STATES = 4
@@ -79,18 +80,6 @@ class Layer(nn.Module):
         return x + F.dropout(hidden, self.dropout, self.training)
 
 
-def _convolved(layer: nn.Module, rows: Tensor) -> Tensor:
-    """A convolution along (rows, channels, N); on a GPU a product, as in the pair bias."""
-    if not rows.is_cuda:
-        found: Tensor = layer(rows)
-        return found
-    assert isinstance(layer, nn.Conv1d) and layer.bias is not None
-    taps = layer.kernel_size[0]
-    near = F.pad(rows, (taps // 2, taps // 2)).unfold(2, taps, 1)
-    read = near.permute(0, 2, 1, 3).flatten(2)
-    return F.linear(read, layer.weight.flatten(1), layer.bias).transpose(1, 2)
-
-
 class GapHead(nn.Module):
     """Scores of every float in every gap, and of every float before every other."""
 
@@ -143,7 +132,7 @@ class GapHead(nn.Module):
         mask = anchors.unsqueeze(1).expand(batch, markdown, count).reshape(-1, 1, count)
         along = scores.reshape(batch * markdown, count, scores.shape[-1]).transpose(1, 2)
         near, bend, far = self.lexical
-        along = _convolved(far, bend(_convolved(near, along * mask)) * mask)
+        along = convolved(far, bend(convolved(near, along * mask)) * mask)
         along = along.transpose(1, 2).reshape(batch, markdown, count, -1)
         edge = torch.zeros_like(gap[:, :, :1])
         gap = gap + torch.cat([edge, self.lexical_left(along).squeeze(-1)], 2)

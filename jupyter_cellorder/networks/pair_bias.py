@@ -39,7 +39,7 @@ class PairBias(nn.Sequential):
         wide, narrow = self[0], self[2]
         assert isinstance(wide, nn.Linear) and isinstance(narrow, nn.Linear)
         if pairs.is_cuda:
-            return _by_products(pairs, position, placed, wide, narrow)
+            return by_products(pairs, position, placed, wide, narrow)
         bias: Tensor = _in_rows(
             pairs,
             position,
@@ -53,21 +53,14 @@ class PairBias(nn.Sequential):
         return bias
 
 
-def _by_products(
+def by_products(
     pairs: Tensor, position: Tensor, placed: Tensor, wide: nn.Linear, narrow: nn.Linear
 ) -> Tensor:
-    """All pairs at once, without convolutions.
-
-    A GPU's library plans a convolution anew for each shape, and no two batches have the same.
-    """
-    read = _facts(pairs, position, position, placed, placed)
-    batch, _, rows, length = read.shape
-    hidden = read.flatten(2)
-    for layer in (wide, narrow):
-        hidden = F.gelu(hidden) if layer is narrow else hidden
-        weight = layer.weight.expand(batch, -1, -1)
-        hidden = torch.baddbmm(layer.bias.unsqueeze(-1), weight, hidden)
-    return hidden.float().view(batch, -1, rows, length)
+    """All pairs at once on a GPU, without convolutions: see :mod:`.convolution`."""
+    # Pair by pair: what the weights learn is then one sum over all of them.
+    read = _facts(pairs, position, position, placed, placed).permute(0, 2, 3, 1)
+    bias: Tensor = narrow(F.gelu(wide(read)))
+    return bias.float().permute(0, 3, 1, 2)
 
 
 def _facts(

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from jupyter_cellorder.networks import pair_bias
-from jupyter_cellorder.networks.pair_bias import PairBias
+from jupyter_cellorder.networks.pair_bias import PairBias, by_products
 
 CELLS, FACTS, HEADS = 11, 8, 4
 
@@ -55,3 +55,19 @@ def test_every_pair_is_read_by_the_same_two_layers(network: PairBias) -> None:
         facts = torch.cat([pairs[0, :, 2, 1], torch.zeros(pair_bias.DISTANCES)])
         expected = network[2](network[1](network[0](facts)))
     torch.testing.assert_close(bias[0, :, 2, 1], expected)
+
+
+def test_products_say_and_learn_what_convolutions_do(network: PairBias) -> None:
+    generator = torch.Generator().manual_seed(3)
+    pairs = torch.rand(2, FACTS, CELLS, CELLS, generator=generator)
+    position, placed = torch.rand(2, CELLS, generator=generator), torch.ones(2, CELLS)
+    wanted = torch.rand(2, HEADS, CELLS, CELLS, generator=generator)
+    found = []
+    for bias in (
+        network(pairs, position, placed),
+        by_products(pairs, position, placed, network[0], network[2]),
+    ):
+        network.zero_grad()
+        (bias * wanted).sum().backward()
+        found.append([bias.detach(), *(p.grad for p in network.parameters())])
+    torch.testing.assert_close(found[1], found[0])

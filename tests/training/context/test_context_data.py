@@ -191,6 +191,28 @@ def test_several_questions_are_about_one_window_in_the_mixture_s_shares() -> Non
     assert not np.array_equal(twelve[-1].floats, twelve[-2].floats)
 
 
+def test_a_random_share_of_the_cells_is_left_out() -> None:
+    markdown = np.array([True, False] * 30)
+    cells = np.arange(60, dtype=np.int32)
+    left = []
+    for seed in range(200):
+        (one,) = draw_questions(
+            cells, markdown, ALL, 99, 1, np.random.default_rng(seed), dropped=0.5
+        )
+        left.append(len(rebuilt(one)))
+        assert rebuilt(one) == sorted(rebuilt(one))
+    assert max(left) > 57 and min(left) < 35
+    assert np.mean(left) == pytest.approx(45, abs=2)  # a quarter is missing on average
+
+
+def test_both_kinds_stay_when_cells_are_left_out() -> None:
+    markdown = np.array([True, False, False])
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        (one,) = draw_questions(np.arange(3, dtype=np.int32), markdown, ALL, 9, 1, rng, dropped=1.0)
+        assert len(one.floats) == 1 and len(one.anchors) >= 1
+
+
 @pytest.fixture
 def corpus(tmp_path: Path) -> CellStore:
     """Forty notebooks of 2 to 30 cells; twenty more are one family."""

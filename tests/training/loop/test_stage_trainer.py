@@ -163,6 +163,15 @@ def test_the_clock_runs_on_over_resumes(tmp_path: Path) -> None:
     assert resumed.state.global_step == 10  # the minute was over before it began
 
 
+def test_rates_are_down_when_the_minutes_end_a_stage(tmp_path: Path) -> None:
+    made = trainer(tmp_path, steps=10**6, warm_up=2, minutes=0.03)
+    made.fit()
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    rates = [entry["learning_rate"] for entry in log if "learning_rate" in entry]
+    assert 20 < made.state.global_step < 10**6
+    assert rates[-1] < max(rates) / 4
+
+
 def test_a_checkpoint_every_epoch_and_every_so_many_minutes(tmp_path: Path) -> None:
     trainer(tmp_path / "epochs", steps=24, score_every=24).fit()
     assert {one.step for one in checkpoints.whole(tmp_path / "epochs")} == {12, 24}
