@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,18 +19,16 @@ from training.ensemble.recipe import EnsembleRecipe
 from training.pointwise.recipe import PointwiseRecipe
 from training.recipe import names
 
-SHORT_FURTHER = ("steps=2", "score_every=1", "cells=40")
+SHORT_FURTHER = ("steps=2", "score_every=1", "cells=40", "workers=0")
+SHORT_STAGES = {
+    "frozen": ("steps=3", "score_every=2", "cells=80"),
+    "unfrozen": SHORT_FURTHER,
+}
 SHORT = {
     "pointwise": ["stage.steps=3", "stage.score_every=2", "scored=3"],
     "pairwise": ["stage.steps=3", "stage.score_every=2", "stage.batch=16", "scored=2"],
     "adapt": ["stage.steps=3", "stage.score_every=2", "stage.length=40", "scored=3"],
-    "context": [
-        *(f"frozen.{change}" for change in ("steps=3", "score_every=2", "cells=80")),
-        *(f"unfrozen.{change}" for change in ("steps=2", "score_every=1", "cells=40")),
-        "network.width=32",
-        "network.feed_forward=32",
-        "scored=3",
-    ],
+    "context": ["network.width=32", "network.feed_forward=32", "scored=3"],
     "ensemble": ["stage.steps=2", "stage.score_every=2", "stage.batch=8", "scored=2"],
 }
 
@@ -50,6 +49,14 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+def short_stages(recipe: ContextRecipe) -> Iterator[str]:
+    for stage, changes in SHORT_STAGES.items():
+        if getattr(recipe, stage) is not None:
+            yield from (f"{stage}.{change}" for change in changes)
+    for number in range(len(recipe.further)):
+        yield from (f"further.{number}.{change}" for change in SHORT_FURTHER)
+
+
 @pytest.mark.parametrize("name", names())
 def test_a_recipe_runs_from_kaggles_layout_to_a_checkpoint(
     name: str,
@@ -63,10 +70,9 @@ def test_a_recipe_runs_from_kaggles_layout_to_a_checkpoint(
     output = tmp_path / "run"
     arguments = [name, "--data", str(kaggle), "--output", str(output)]
     arguments += ["--encoders", str(hub), "--cache", str(cache)]
-    further = range(len(recipe.further)) if isinstance(recipe, ContextRecipe) else ()
     for change in [
         *SHORT[recipe.task],
-        *(f"further.{number}.{change}" for number in further for change in SHORT_FURTHER),
+        *(short_stages(recipe) if isinstance(recipe, ContextRecipe) else ()),
         *(["notebooks=0"] if recipe.task != "ensemble" else []),
     ]:
         arguments += ["--set", change]

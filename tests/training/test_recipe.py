@@ -46,6 +46,7 @@ SMALL = {
     "minilm-pointwise",
     "minilm-pairwise",
     "minilm-context",
+    "minilm-context-gpu",
     "minilm-context-small",
     "minilm-adapt",
     "minilm-atlantis",
