@@ -420,3 +420,11 @@ def test_chunks_hold_little_padding_and_every_row_once() -> None:
     joined = [row[row > 0] for ids, _ in chunks for row in ids]
     for row, at in zip(rows, back.tolist(), strict=True):
         assert joined[at].tolist() == row.tolist()
+
+
+def test_rows_of_all_lengths_may_share_the_first_tokens_of_a_chunk() -> None:
+    rows = [np.full(length, 1, np.uint16) for length in (10, 2, 2, 2, 2, 2)]
+    apart, _ = token_chunks(rows, 0, Chunking(100, 0.1))
+    assert [tuple(ids.shape) for ids, _ in apart] == [(1, 10), (5, 2)]
+    together, _ = token_chunks(rows, 0, Chunking(100, 0.1, 40))
+    assert [tuple(ids.shape) for ids, _ in together] == [(4, 10), (2, 2)]
