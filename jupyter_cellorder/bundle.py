@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, get_args
@@ -19,6 +19,7 @@ from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.review.features import NAMES
+from jupyter_cellorder.review.hidden import Hidden
 from jupyter_cellorder.review.settings import ReviewSettings
 from jupyter_cellorder.strategies import DEFAULT as DEFAULT_STRATEGY
 from jupyter_cellorder.strategies import STRATEGIES
@@ -63,7 +64,8 @@ class Manifest:
         recipe: Recipe that trained it.
         corpus: What it was trained on.
         members: In the order of the file.
-        review: Settings of review mode, fitted on held-out notebooks.
+        review: Settings of review mode, fitted on held-out notebooks, without their hidden layer.
+        hidden: Path inside the bundle of that layer; optional in the file.
         diagonal: See :class:`jupyter_cellorder.ensemble.Ensemble`.
         strategy: As there; optional in the file.
         gap_temperature: As there; optional in the file.
@@ -83,6 +85,7 @@ class Manifest:
     sha256: str = ""
     strategy: str = DEFAULT_STRATEGY
     gap_temperature: float = 1.0
+    hidden: str | None = None
 
 
 def read_manifest(path: str | Path | None = None) -> Manifest:
@@ -115,9 +118,8 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
             )
         review = dict(record["review"])
         review["calibration"] = tuple(review["calibration"])
-        unknown = sorted(review["weights"].keys() - set(NAMES))
-        if unknown:
-            raise ValueError(f"there is no feature {unknown[0]!r}")
+        hidden = review.pop("hidden", None)
+        _known(review["weights"])
         return Manifest(
             name=str(record["name"]),
             recipe=str(record["recipe"]),
@@ -143,6 +145,7 @@ def read_manifest(path: str | Path | None = None) -> Manifest:
             sha256=hashlib.sha256(text).hexdigest(),
             strategy=strategy,
             gap_temperature=float(record.get("gap_temperature", 1.0)),
+            hidden=None if hidden is None else str(hidden),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(
@@ -181,7 +184,7 @@ def load_bundle(
             members,
             tuple(entry.weight for entry in manifest.members),
             manifest.name,
-            manifest.review,
+            _review(folder, manifest),
             manifest.diagonal,
             manifest.strategy,
             tuple(
@@ -215,6 +218,20 @@ def _load(folder: Path, entry: MemberEntry, backend: Backend, threads: int | Non
     reader = getattr(import_module(f"jupyter_cellorder.members.{module}"), function)
     member: Member = reader(entry.name, folder / entry.folder, backend, threads)
     return member
+
+
+def _review(folder: Path, manifest: Manifest) -> ReviewSettings:
+    if manifest.hidden is None:
+        return manifest.review
+    hidden = Hidden.read(folder / manifest.hidden)
+    _known(hidden.names)
+    return replace(manifest.review, hidden=hidden)
+
+
+def _known(features: Iterable[str]) -> None:
+    unknown = sorted(set(features) - set(NAMES))
+    if unknown:
+        raise ValueError(f"there is no feature {unknown[0]!r}")
 
 
 def _verify(folder: Path, manifest: Manifest, path: str | Path | None) -> None:

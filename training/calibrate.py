@@ -11,8 +11,9 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from jupyter_cellorder.atomic_file import replacing
 from jupyter_cellorder.bundle import load_bundle
 from jupyter_cellorder.decode import monotone_alignment
 from jupyter_cellorder.ensemble import Ensemble
@@ -33,6 +35,7 @@ from jupyter_cellorder.evaluation.splits import validation
 from jupyter_cellorder.metric import inversions, pooled_tau
 from jupyter_cellorder.precedence import Placement
 from jupyter_cellorder.processes import cores
+from jupyter_cellorder.review.hidden import FILE, Hidden
 from jupyter_cellorder.review.settings import Eagerness
 from training.blend.temperatures import golden_section
 from training.manifest import update_manifest
@@ -158,6 +161,22 @@ def several_repositories(examples: Sequence[Example]) -> None:
         )
 
 
+@contextmanager
+def _laid(path: Path, hidden: Hidden) -> Iterator[None]:
+    """Put the layer in place; what stood there comes back where the block fails."""
+    before = path.read_bytes() if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
+    with replacing(path) as stream:
+        hidden.write(stream)
+    try:
+        yield
+    except OSError:
+        path.unlink()
+        if before is not None:
+            path.write_bytes(before)
+        raise
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -252,15 +271,18 @@ def main(arguments: list[str] | None = None) -> int:
         "calibration_clusters": len({example.cluster for example in used}),
     }
     temperature = best_gap_temperature([gap for examined in found for gap in examined.gaps])
+    hidden = fitted.settings.hidden
+    assert hidden is not None  # or no threshold would show anything
     changes = {
-        "review": asdict(fitted.settings),
+        "review": {**vars(fitted.settings), "hidden": FILE},
         "diagonal": diagonal,
         "gap_temperature": float(f"{temperature:.4g}"),
     }
     print(fitted.result.table())
     print(json.dumps({**changes, **figures}, indent=1))
     try:
-        update_manifest(bundle, changes, figures)
+        with _laid(bundle / FILE, hidden):
+            update_manifest(bundle, changes, figures)
     except OSError as error:
         print(
             f"The manifest of {bundle} was not written ({error.strerror}); what was found is "

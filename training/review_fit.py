@@ -1,8 +1,8 @@
-"""Fitting review mode: weights, confidence and thresholds, and what they are worth elsewhere.
+"""Fitting review mode: its judge, confidence and thresholds, and what they are worth elsewhere.
 
 What is reported is measured on repositories that were not fitted on: the trials are split by
-cluster, and the moves of each fold are weighed by weights that the other folds teach, then
-calibrated and cut off by what the moves of the other folds teach. (The weights under those moves
+cluster, and the moves of each fold are weighed by a judge that the other folds teach, then
+calibrated and cut off by what the moves of the other folds teach. (The judges of those moves
 have seen the fold; three numbers hang on it.) What ships is fitted on all of them.
 """
 
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_cellorder.evaluation.repair import RepairPoint, RepairResult, RepairTally
-from jupyter_cellorder.review.decision import best_move, calibrated, log_odds, softmax
-from jupyter_cellorder.review.features import NAMES
+from jupyter_cellorder.review.decision import best_move, calibrated, log_odds, scores, softmax
 from jupyter_cellorder.review.settings import Eagerness, ReviewSettings
-from training.choice import Choice, fit_choice
+from training.choice import Choice
+from training.review_judge import fit_judge
 from training.review_trials import Trial
 
 Array = NDArray[np.float64]
@@ -79,7 +79,7 @@ class Fitted:
 
 
 def fit_review(trials: Sequence[Trial], settings: ReviewSettings, name: str, seed: int) -> Fitted:
-    """Fit weights, calibration and thresholds.
+    """Fit judge, calibration and thresholds.
 
     Args:
         trials: of held-out notebooks of at least two clusters; those of a notebook together.
@@ -90,10 +90,10 @@ def fit_review(trials: Sequence[Trial], settings: ReviewSettings, name: str, see
     fold_of = split([trial.cluster for trial in trials])
     made: list[list[Made]] = [[] for _ in trials]
     for fold in set(fold_of):
-        weights = fit_weights([t for t, f in zip(trials, fold_of, strict=True) if f != fold])
+        judge = judged([t for t, f in zip(trials, fold_of, strict=True) if f != fold], settings)
         for number, trial in enumerate(trials):
             if fold_of[number] == fold:
-                made[number] = moves(trial, weights, settings.max_share)
+                made[number] = moves(trial, judge)
     elsewhere = {
         fold: _fit_confidence(
             [t for t, f in zip(trials, fold_of, strict=True) if f != fold],
@@ -113,9 +113,7 @@ def fit_review(trials: Sequence[Trial], settings: ReviewSettings, name: str, see
     result = _tally(trials, made, applied, [0.0] * len(trials)).result(
         name, shipped.threshold(Eagerness.BALANCED), seed, None, {}
     )
-    weights = fit_weights(trials)
-    named = {name: float(weight) for name, weight in zip(NAMES, weights, strict=True)}
-    return Fitted(replace(shipped, weights=named), shown, result)
+    return Fitted(judged(trials, shipped), shown, result)
 
 
 def split(clusters: Sequence[str], folds: int = FOLDS) -> list[int]:
@@ -129,17 +127,20 @@ def split(clusters: Sequence[str], folds: int = FOLDS) -> list[int]:
     return [fold_of[cluster] for cluster in clusters]
 
 
-def fit_weights(trials: Sequence[Trial]) -> Array:
-    """(F) weights of the features; zeros where no cell was ever in doubt."""
+def judged(trials: Sequence[Trial], settings: ReviewSettings) -> ReviewSettings:
+    """The settings with a fitted judge; one of no features where no cell was ever in doubt."""
     choices = [Choice(doubt.features, doubt.right) for trial in trials for doubt in trial.doubts]
-    return fit_choice(choices) if choices else np.zeros(len(NAMES))
+    if not choices:
+        return replace(settings, weights={}, hidden=None)
+    judge = fit_judge(choices)
+    return replace(settings, weights=judge.weights, hidden=judge.hidden)
 
 
-def moves(trial: Trial, weights: Array, max_share: float) -> list[Made]:
+def moves(trial: Trial, settings: ReviewSettings) -> list[Made]:
     """The moves that review mode would consider; see `review.decision.decide`."""
     made = []
     for doubt in trial.doubts:
-        probability = softmax(doubt.features @ weights)
+        probability = softmax(scores(doubt.features, settings))
         place = best_move(probability, doubt.present)
         if place is not None:
             made.append(
@@ -150,7 +151,7 @@ def moves(trial: Trial, weights: Array, max_share: float) -> list[Made]:
                 )
             )
     made.sort(key=lambda move: -move.probability)
-    return made[: max(1, int(max_share * trial.markdown))]
+    return made[: max(1, int(settings.max_share * trial.markdown))]
 
 
 def _fit_confidence(

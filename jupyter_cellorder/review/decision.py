@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jupyter_cellorder.notebook import Notebook
 from jupyter_cellorder.precedence import Array
@@ -43,10 +44,9 @@ def decide(answers: Answers, settings: ReviewSettings) -> list[Proposal]:
     At most `max_share` of the movable cells, but always one, are moved.
     """
     features = PlaceFeatures(answers)
-    weights = weight_vector(settings)
     proposals = []
     for index in answers.alone:
-        probability = softmax(features.of(index) @ weights)
+        probability = softmax(scores(features.of(index), settings))
         place = best_move(probability, index)
         if place is not None:
             sure = calibrated(float(probability[place]), settings.calibration)
@@ -55,14 +55,22 @@ def decide(answers: Answers, settings: ReviewSettings) -> list[Proposal]:
     return proposals[: max(1, int(settings.max_share * len(answers.floats)))]
 
 
-def weight_vector(settings: ReviewSettings) -> Array:
-    """(F) weights in the order of `features.NAMES`; features that are not named weigh nothing."""
-    return np.array([settings.weights.get(name, 0.0) for name in NAMES])
+def scores(features: NDArray[np.floating], settings: ReviewSettings) -> Array:
+    """(L) scores of places with features (L, F), in the order of `features.NAMES`.
+
+    Features that the settings do not name count nothing.
+    """
+    weights = np.array([settings.weights.get(name, 0.0) for name in NAMES])
+    summed: Array = features @ weights
+    if settings.hidden is None:
+        return summed
+    columns = [NAMES.index(name) for name in settings.hidden.names]
+    return summed + settings.hidden.scores(features[:, columns])
 
 
-def softmax(scores: Array) -> Array:
-    """Probabilities in proportion to the exponentials of scores."""
-    shares = np.exp(scores - scores.max())
+def softmax(logs: Array) -> Array:
+    """Probabilities in proportion to the exponentials."""
+    shares = np.exp(logs - logs.max())
     probabilities: Array = shares / shares.sum()
     return probabilities
 

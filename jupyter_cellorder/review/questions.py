@@ -9,7 +9,7 @@ members, so that a question costs milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,8 @@ class Answers:
         cells: (L) the cells with text, in present order.
         floats: (M) indices of those that may move, ascending.
         among_code: their answer when they all float among the other cells.
+        in_folds: for each doubtful cell, by its index: (L,) the log-probability of each of its
+            places when its fold was asked about.
         alone: for each doubtful cell, by its index, the most doubtful first: (L,) the
             log-probability of each of its places, all other cells in theirs.
     """
@@ -44,6 +46,7 @@ class Answers:
     cells: tuple[Cell, ...]
     floats: tuple[int, ...]
     among_code: Precedence
+    in_folds: Mapping[int, Array]
     alone: Mapping[int, Array]
 
 
@@ -71,13 +74,16 @@ def ask(
     names = movable(notebook)
     index = {cell.id: place for place, cell in enumerate(cells)}
     doubts: list[tuple[float, str]] = []
+    in_folds: dict[str, Array] = {}
     for fold in range(min(settings.folds, len(names))):
         layout = Layout(notebook, names[fold :: settings.folds])
         logs = ensemble.precedence(layout.placement, cancelled).log_gap()
+        floating = _marked(index, layout.placement.floats)
         for row, cell in enumerate(layout.placement.floats):
             doubt = float(logs[row].max() - logs[row, layout.present_gaps[row]])
             if doubt > settings.least_doubt:
                 doubts.append((-doubt, cell.id))
+                in_folds[cell.id] = _of_places(logs[row], np.delete(floating, index[cell.id]))
     doubtful = [name for _, name in sorted(doubts)[: settings.candidates]]
     if not doubtful:
         return None
@@ -89,8 +95,7 @@ def ask(
     alone: dict[int, Array] = {}
     for group in groups:
         layout = Layout(notebook, group)
-        floating = np.zeros(len(cells), dtype=bool)
-        floating[[index[name] for name in group]] = True
+        floating = _marked(index, layout.placement.floats)
         logs = ensemble.precedence(layout.placement, cancelled).log_gap()
         for row, cell in enumerate(layout.placement.floats):
             alone[index[cell.id]] = _of_places(logs[row], np.delete(floating, index[cell.id]))
@@ -98,8 +103,16 @@ def ask(
         cells,
         tuple(index[name] for name in names),
         among_code,
+        {index[name]: in_folds[name] for name in doubtful},
         {index[name]: alone[index[name]] for name in doubtful},
     )
+
+
+def _marked(index: Mapping[str, int], floats: Sequence[Cell]) -> NDArray[np.bool_]:
+    """(L) which of all cells these are."""
+    marked = np.zeros(len(index), dtype=bool)
+    marked[[index[cell.id] for cell in floats]] = True
+    return marked
 
 
 def _of_places(logs: Array, floating: NDArray[np.bool_]) -> Array:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from jupyter_cellorder.errors import RequestError
+from jupyter_cellorder.review.hidden import Hidden
 
 
 class Eagerness(str, Enum):
@@ -56,6 +57,7 @@ class ReviewSettings:
             in a large notebook (`review.questions.LARGE`) half of them at once.
         weights: name of a feature (`review.features.NAMES`) to its weight in the score of a place;
             the exponentials of the scores are in proportion to the probabilities.
+        hidden: a layer that adds to that score, where one was fitted.
         calibration: slope and intercept of the logistic that turns the log-odds of a place into
             the confidence that a move there is right; (1, 0) leaves the probability as it is.
         thresholds: confidence from which a move is shown, for each `Eagerness`.
@@ -70,6 +72,7 @@ class ReviewSettings:
     least_doubt: float = 0.0
     candidates: int = 8
     weights: Mapping[str, float] = field(default_factory=_unfitted_weights)
+    hidden: Hidden | None = None
     calibration: tuple[float, float] = (1.0, 0.0)
     thresholds: Mapping[str, float] = field(default_factory=_unfitted_thresholds)
     max_share: float = 0.34

@@ -111,6 +111,7 @@ def test_what_was_found_is_printed_where_it_cannot_be_written(
         raise OSError(28, "No space left on device")
 
     bundle = shutil.copytree(tiny_run.bundle, tmp_path / "bundle")
+    before = {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()}
     monkeypatch.setattr(calibrate, "update_manifest", full)
     monkeypatch.chdir(bundle)
     valid = str(tiny_run.corpus / "valid.jsonl.zst")
@@ -118,6 +119,7 @@ def test_what_was_found_is_printed_where_it_cannot_be_written(
     told = capsys.readouterr()
     assert '"thresholds"' in told.out
     assert "No space left" in told.err
+    assert {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()} == before
 
 
 def test_what_is_missing_is_said(

@@ -21,7 +21,7 @@ from training.review_fit import (
     NEVER,
     Aim,
     fit_review,
-    fit_weights,
+    judged,
     least_confidence,
     logistic,
     moves,
@@ -75,15 +75,14 @@ def test_a_notebook_is_met_intact_and_displaced(met: list[Trial]) -> None:
 
 def test_what_is_fitted_on_is_what_is_decided(met: list[Trial]) -> None:
     """The same features and the same choice as in review mode."""
-    weights = fit_weights(met)
-    settings = ReviewSettings(weights=dict(zip(NAMES, weights.tolist(), strict=True)))
+    settings = judged(met, ReviewSettings())
     for number in range(5):
         shown = displace(example(number).notebook, random_for(0, "displace", f"n{number}"))
         answers = ask(shown.notebook, ensemble(Unsure()))
         assert answers is not None
         proposals = decide(answers, settings)
         [trial] = [t for t in met if t.notebook == f"n{number}" and not t.intact][:1]
-        made = moves(trial, weights, settings.max_share)
+        made = moves(trial, settings)
         assert [one.confidence for one in proposals] == pytest.approx(
             [one.probability for one in made], abs=1e-4
         )
@@ -108,13 +107,15 @@ def test_the_aims_are_kept_elsewhere(met: list[Trial]) -> None:
     assert fitted.result.calibration_error < 0.1
     assert (fitted.result.notebooks, fitted.result.clusters) == (60, 7)
     assert fitted.result.shipped.confidence == levels[1]
-    assert fit_review(met, ReviewSettings(), "unsure", 0) == fitted
+    again = fit_review(met, ReviewSettings(), "unsure", 0)
+    assert (again.shown, again.result) == (fitted.shown, fitted.result)
+    assert again.settings.weights == fitted.settings.weights
     # Asked anew, what ships does what was promised.
     asked = ensemble(Unsure(), **vars(fitted.settings))
-    again = evaluate_repair([example(number) for number in range(100, 140)], asked)
-    assert again.shipped.precision is not None
-    assert again.shipped.precision > 0.75
-    assert again.shipped.false_moves < 1
+    anew = evaluate_repair([example(number) for number in range(100, 140)], asked)
+    assert anew.shipped.precision is not None
+    assert anew.shipped.precision > 0.75
+    assert anew.shipped.false_moves < 1
 
 
 def test_fitting_beats_the_unfitted_weights(met: list[Trial]) -> None:
@@ -194,6 +195,6 @@ def test_where_nothing_is_ever_in_doubt_review_stays_silent() -> None:
     ]
     fitted = fit_review(silent, ReviewSettings(), "silent", 0)
     assert set(fitted.settings.thresholds.values()) == {NEVER}
-    assert set(fitted.settings.weights.values()) == {0.0}
+    assert (fitted.settings.weights, fitted.settings.hidden) == ({}, None)
     assert fitted.shown[Eagerness.EAGER].precision is None
     assert fitted.result.calibration_error is None
