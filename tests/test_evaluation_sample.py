@@ -1,9 +1,11 @@
+import dataclasses
 import random
 import weakref
+from collections import Counter
 
 from scripted_members import example
 
-from jupyter_cellorder.evaluation.sample import sample
+from jupyter_cellorder.evaluation.sample import sample, sample_of_each
 
 
 def ids(examples):
@@ -47,3 +49,14 @@ def test_what_is_not_chosen_is_let_go():
 
     kept = sample(stream(), 5, 0)
     assert sum(ref() is not None for ref in seen) <= len(kept) + 1
+
+
+def test_some_of_each_cluster_whatever_the_order():
+    source = [
+        dataclasses.replace(e, cluster=f"c{number % 7}") for number, e in enumerate(SOURCE[:50])
+    ]
+    found = sample_of_each(source, 3, 0)
+    assert Counter(e.cluster for e in found) == dict.fromkeys((f"c{n}" for n in range(7)), 3)
+    assert ids(found) == ids(sample_of_each(source[::-1], 3, 0))
+    assert set(ids(found)) < set(ids(sample_of_each(source, 4, 0)))
+    assert len(sample_of_each(source, 100, 0)) == 50

@@ -11,12 +11,12 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,7 @@ from jupyter_cellorder.bundle import load_bundle
 from jupyter_cellorder.decode import monotone_alignment
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import CellOrderError, RequestError
+from jupyter_cellorder.evaluation.crew import Crew
 from jupyter_cellorder.evaluation.gather import gather
 from jupyter_cellorder.evaluation.sample import sample
 from jupyter_cellorder.evaluation.selected import alone
@@ -38,12 +39,15 @@ from jupyter_cellorder.processes import cores
 from jupyter_cellorder.review.hidden import FILE, Hidden
 from jupyter_cellorder.review.settings import Eagerness
 from training.blend.temperatures import golden_section
+from training.lessons import LONGEST, lesson, lessons
 from training.manifest import update_manifest
 from training.review_fit import NEVER, Fitted, fit_review
 from training.review_trials import Trial, trials
 
 DIAGONALS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 GAP_TEMPERATURES = (0.1, 10.0)  # looked at between
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,34 @@ def several_repositories(examples: Sequence[Example]) -> None:
         )
 
 
+def _all_of(
+    examples: Sequence[Example],
+    name: str,
+    load: Callable[[], Ensemble],
+    ask: Callable[[Example, Ensemble], T | str],
+    keep: Callable[[Example, T], None],
+    chosen: argparse.Namespace,
+    skipped: Skipped,
+) -> Crew[T | str]:
+    """Ask about all of them, with a progress bar of that name."""
+    with tqdm(total=len(examples), desc=name, unit=" notebooks", mininterval=5) as bar:
+
+        def one_more(done: int, total: int | None) -> None:
+            bar.update()
+
+        return gather(
+            examples,
+            load,
+            ask,
+            keep,
+            seed=chosen.seed,
+            limit=None,
+            progress=one_more,
+            skipped=skipped,
+            jobs=chosen.jobs,
+        )
+
+
 @contextmanager
 def _laid(path: Path, hidden: Hidden) -> Iterator[None]:
     """Put the layer in place; what stood there comes back where the block fails."""
@@ -213,46 +245,53 @@ def main(arguments: list[str] | None = None) -> int:
         help="from how much log-probability on a cell is doubtful (0: from any; default: the "
         "bundle's own): fewer questions for members that speak plainly",
     )
+    made.add_argument(
+        "--trained-on",
+        type=Path,
+        help="the corpus that the bundle was trained on: what was not held out of it teaches "
+        "review mode what authors of many repositories do, and is measured by nothing",
+    )
+    made.add_argument(
+        "--each",
+        type=_count,
+        default=8,
+        help=f"so many notebooks of each repository of it, of at most {LONGEST} cells",
+    )
     chosen = made.parse_args(arguments)
     bundle, skipped = chosen.bundle.resolve(), Skipped()
     threads = max(1, cores() // chosen.jobs)
     load = partial(loaded, bundle, threads, chosen.least_doubt)
     used: list[Example] = []
     found: list[Examined] = []
+    seen: list[Trial] = []
 
     def keep(example: Example, examined: Examined) -> None:
         used.append(example)
         found.append(examined)
+
+    def learn(_: Example, met: tuple[Trial, ...]) -> None:
+        seen.extend(met)
 
     try:
         examples = sample(
             validation(chosen.data, chosen.held_out, skipped), chosen.limit, chosen.seed
         )
         several_repositories(examples)
-        with tqdm(total=len(examples), desc="calibrate", unit=" notebooks", mininterval=5) as bar:
-
-            def one_more(done: int, total: int | None) -> None:
-                bar.update()
-
-            asking = gather(
-                examples,
-                load,
-                partial(examine, seed=chosen.seed),
-                keep,
-                seed=chosen.seed,
-                limit=None,
-                progress=one_more,
-                skipped=skipped,
-                jobs=chosen.jobs,
-            )
+        measure = partial(examine, seed=chosen.seed)
+        asking = _all_of(examples, "calibrate", load, measure, keep, chosen, skipped)
         several_repositories(used)
+        if chosen.trained_on is not None:
+            measured = {example.cluster for example in used}
+            taught = lessons(chosen.trained_on, chosen.each, measured, chosen.seed, skipped)
+            teach = partial(lesson, seed=chosen.seed)
+            _all_of(taught, "lessons", load, teach, learn, chosen, skipped)
     except CellOrderError as error:
         print(*skipped.sentences(), error, sep="\n", file=sys.stderr)
         return 2
     for sentence in skipped.sentences():
         print(sentence, file=sys.stderr)
     met = [trial for examined in found for trial in examined.trials]
-    fitted = fit_review(met, asking.review, asking.name, chosen.seed)
+    fitted = fit_review(met, asking.review, asking.name, chosen.seed, seen)
     if fitted.settings.threshold(Eagerness.EAGER) == NEVER:
         print(
             "No threshold keeps false moves rare and still finds anything. Train longer, or "
@@ -269,6 +308,7 @@ def main(arguments: list[str] | None = None) -> int:
         "keep_order_kendall_tau": keep_order,
         "calibration_notebooks": len(used),
         "calibration_clusters": len({example.cluster for example in used}),
+        "calibration_lessons": len({trial.notebook for trial in seen}),
     }
     temperature = best_gap_temperature([gap for examined in found for gap in examined.gaps])
     hidden = fitted.settings.hidden

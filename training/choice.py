@@ -25,10 +25,14 @@ _LEAST_GAIN = 1e-4  # of the log-likelihood, in nats
 
 @dataclass(frozen=True)
 class Choice:
-    """``features`` (L, F) of the places to choose from; ``right`` (L), at least one of them."""
+    """``features`` (L, F) of the places to choose from; ``right`` (L), at least one of them.
+
+    ``seen``: those who are asked were trained on the notebook.
+    """
 
     features: NDArray[np.float32]
     right: NDArray[np.bool_]
+    seen: bool = False
 
 
 def fit_choice(choices: Sequence[Choice], ridge: float = RIDGE) -> Array:

@@ -78,7 +78,13 @@ class Fitted:
     result: RepairResult
 
 
-def fit_review(trials: Sequence[Trial], settings: ReviewSettings, name: str, seed: int) -> Fitted:
+def fit_review(
+    trials: Sequence[Trial],
+    settings: ReviewSettings,
+    name: str,
+    seed: int,
+    seen: Sequence[Trial] = (),
+) -> Fitted:
     """Fit judge, calibration and thresholds.
 
     Args:
@@ -86,11 +92,13 @@ def fit_review(trials: Sequence[Trial], settings: ReviewSettings, name: str, see
         settings: their folds, candidates and largest share are kept.
         name: of the bundle.
         seed: of the bootstrap.
+        seen: of notebooks that the ensemble was trained on: they teach the judge, and nothing else.
     """
     fold_of = split([trial.cluster for trial in trials])
     made: list[list[Made]] = [[] for _ in trials]
     for fold in set(fold_of):
-        judge = judged([t for t, f in zip(trials, fold_of, strict=True) if f != fold], settings)
+        others = [t for t, f in zip(trials, fold_of, strict=True) if f != fold]
+        judge = judged([*others, *seen], settings)
         for number, trial in enumerate(trials):
             if fold_of[number] == fold:
                 made[number] = moves(trial, judge)
@@ -113,7 +121,7 @@ def fit_review(trials: Sequence[Trial], settings: ReviewSettings, name: str, see
     result = _tally(trials, made, applied, [0.0] * len(trials)).result(
         name, shipped.threshold(Eagerness.BALANCED), seed, None, {}
     )
-    return Fitted(judged(trials, shipped), shown, result)
+    return Fitted(judged([*trials, *seen], shipped), shown, result)
 
 
 def split(clusters: Sequence[str], folds: int = FOLDS) -> list[int]:
@@ -128,9 +136,13 @@ def split(clusters: Sequence[str], folds: int = FOLDS) -> list[int]:
 
 
 def judged(trials: Sequence[Trial], settings: ReviewSettings) -> ReviewSettings:
-    """The settings with a fitted judge; one of no features where no cell was ever in doubt."""
-    choices = [Choice(doubt.features, doubt.right) for trial in trials for doubt in trial.doubts]
-    if not choices:
+    """The settings with a fitted judge, of no features where no unseen cell was in doubt."""
+    choices = [
+        Choice(doubt.features, doubt.right, trial.seen)
+        for trial in trials
+        for doubt in trial.doubts
+    ]
+    if all(choice.seen for choice in choices):
         return replace(settings, weights={}, hidden=None)
     judge = fit_judge(choices)
     return replace(settings, weights=judge.weights, hidden=judge.hidden)

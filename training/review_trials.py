@@ -48,6 +48,7 @@ class Trial:
         markdown: cells that may move.
         displaced: how many of them were displaced.
         doubts: its doubtful cells.
+        seen: the ensemble was trained on it.
     """
 
     notebook: str
@@ -56,6 +57,7 @@ class Trial:
     markdown: int
     displaced: int
     doubts: tuple[Doubt, ...]
+    seen: bool = False
 
 
 def trials(example: Example, ensemble: Ensemble, seed: int) -> Iterator[Trial]:

@@ -32,6 +32,21 @@ def sample(examples: Iterable[Example], limit: int, seed: int) -> list[Example]:
     return [example for _, _, example in sorted(kept, key=lambda entry: entry[:2], reverse=True)]
 
 
+def sample_of_each(examples: Iterable[Example], each: int, seed: int) -> list[Example]:
+    """Keep up to ``each`` examples of every cluster, those whose seeded hash is least.
+
+    The same notebooks come out whatever order the source has them in.
+    """
+    kept: dict[str, list[tuple[int, int, Example]]] = {}
+    for count, example in enumerate(examples):
+        of_cluster = kept.setdefault(example.cluster, [])
+        heapq.heappush(of_cluster, (-rank(example.id, seed), -count, example))
+        if len(of_cluster) > each:
+            heapq.heappop(of_cluster)
+    found = [entry for of_cluster in kept.values() for entry in of_cluster]
+    return [example for _, _, example in sorted(found, key=lambda entry: entry[:2], reverse=True)]
+
+
 def sample_or_all(
     examples: Iterable[Example], limit: int | None, seed: int
 ) -> tuple[Iterable[Example], int | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,8 +16,8 @@ from training.review_judge import fit_judge
 FIRST, SECOND, MOOD = (NAMES.index(name) for name in ("alone", "among_code", "cell_length"))
 
 
-def drawn(count: int, seed: int) -> list[Choice]:
-    """Whom to believe depends on the cell: a sum cannot say that."""
+def drawn(count: int, seed: int, moody: bool = True, seen: bool = False) -> list[Choice]:
+    """Whom to believe depends on the cell, which a sum cannot say, or on whether it is seen."""
     rng = np.random.default_rng(seed)
     made = []
     for _ in range(count):
@@ -23,8 +25,8 @@ def drawn(count: int, seed: int) -> list[Choice]:
         features[:, [FIRST, SECOND]] = rng.normal(size=(6, 2))
         mood = rng.random() < 0.5
         features[:, MOOD] = 5.0 + mood
-        believed = features[:, FIRST if mood else SECOND]
-        made.append(Choice(features, np.arange(6) == believed.argmax()))
+        believed = features[:, FIRST if (mood if moody else seen) else SECOND]
+        made.append(Choice(features, np.arange(6) == believed.argmax(), seen))
     return made
 
 
@@ -47,6 +49,17 @@ def test_what_depends_on_something_else_is_learned(choices: list[Choice]) -> Non
     both = right(unseen, ReviewSettings(weights=judge.weights, hidden=judge.hidden))
     assert alone < 0.75
     assert both > alone + 0.1
+
+
+def test_what_is_so_in_seen_notebooks_alone_is_left_out() -> None:
+    some = [*drawn(600, 2, moody=False), *drawn(1200, 3, moody=False, seen=True)]
+    unseen = drawn(400, 1, moody=False)
+    found = []
+    for choices in (some, [replace(one, seen=False) for one in some]):
+        judge = fit_judge(choices)
+        found.append(right(unseen, ReviewSettings(weights=judge.weights, hidden=judge.hidden)))
+    told, untold = found
+    assert told > untold + 0.15
 
 
 def test_the_same_choices_give_the_same_judge(choices: list[Choice]) -> None:
