@@ -62,7 +62,7 @@ bundle: $(VENV)/.tested-with
 	$(BIN)/python -m training.export "$(RUN)" --output "$(RUN)/bundle" --corpus "$(TRAINED_ON)"
 	$(BIN)/python -m training.priors --data "$(DATA)" --bundle "$(RUN)/bundle"
 	$(BIN)/python -m training.calibrate "$(RUN)/bundle" --data "$(DATA)/valid.jsonl.zst" \
-		--limit 500 --least-doubt 2 --jobs 2
+		--limit 2000 --least-doubt 2 --trained-on "$(DATA)" --jobs 2
 	$(SCORE)/valid.jsonl.zst" --limit 500 > "$(RUN)/valid.json"
 	$(SCORE)/valid.jsonl.zst" --limit 500 --keep-markdown-order > "$(RUN)/valid-keep.json"
 	$(SCORE)/valid.jsonl.zst" --limit 500 --task selected > "$(RUN)/selected.json"

@@ -283,8 +283,15 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.trained_on is not None:
             measured = {example.cluster for example in used}
             taught = lessons(chosen.trained_on, chosen.each, measured, chosen.seed, skipped)
-            teach = partial(lesson, seed=chosen.seed)
-            _all_of(taught, "lessons", load, teach, learn, chosen, skipped)
+            if taught:
+                teach = partial(lesson, seed=chosen.seed)
+                _all_of(taught, "lessons", load, teach, learn, chosen, skipped)
+            else:
+                print(
+                    f"{chosen.trained_on} teaches nothing: it has no notebook of at most {LONGEST} "
+                    "cells of a repository that is not measured on.",
+                    file=sys.stderr,
+                )
     except CellOrderError as error:
         print(*skipped.sentences(), error, sep="\n", file=sys.stderr)
         return 2

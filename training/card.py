@@ -53,8 +53,9 @@ difference of a probability between them: {parity:.0e}).
 {scores}
 {selected}
 Review mode, fitted on {calibration_notebooks} held-out notebooks and measured on those of
-repositories that it was not fitted on. Intact, the notebooks show how often a cell is moved without
-need; then one to three of their markdown cells are displaced.
+repositories that it was not fitted on.{lessons} Intact, the notebooks
+show how often a cell is moved without need; then one to three of their markdown cells are
+displaced.
 
 | eagerness | moves right | of a cell that stood wrong | cells brought back | false in 100 cells |
 |---|---|---|---|---|
@@ -81,7 +82,7 @@ ORIGINS = {
 
 STEPS = """`python -m training.run {recipe} --data CORPUS --output RUN`,
   `python -m training.export RUN --output BUNDLE`{add_rules}, `python -m training.calibrate BUNDLE
-  --data VALIDATION --least-doubt {least_doubt:g}`"""
+  --data VALIDATION --least-doubt {least_doubt:g}{lessons}`"""
 
 
 SELECTED = """
@@ -89,6 +90,10 @@ A single selected cell, everything else in its place ({cells:,} cells of {notebo
 notebooks): {right} come into their own gap, {among_three} have it among the three likeliest; TF-IDF
 alone puts {nearest} there.
 """
+
+
+LESSONS = """ (It learned from {count:,} notebooks that the members
+were trained on, too; nothing is measured on those.)"""
 
 
 RULES = """
@@ -115,6 +120,7 @@ def card(
         sizes: parameters of the encoder and of the network.
     """
     figures = manifest["figures"]
+    lessons = figures.get("calibration_lessons", 0)
     rows = [
         "| notebooks | mode | n | Kendall tau | 95 % interval | TF-IDF |",
         "|---|---|---|---|---|---|",
@@ -149,6 +155,7 @@ def card(
         licences=", ".join(f"{name} {count}" for name, count in licences.most_common()),
         scores="\n".join(rows),
         calibration_notebooks=figures["calibration_notebooks"],
+        lessons=LESSONS.format(count=lessons) if lessons else "",
         repair="\n".join(_repair_row(name, found) for name, found in figures["repair"].items()),
     )
 
@@ -165,6 +172,7 @@ def _command(manifest: dict[str, Any], rules: bool) -> str:
         recipe=manifest["recipe"],
         add_rules=",\n  `python -m training.priors --data CORPUS --bundle BUNDLE`" if rules else "",
         least_doubt=manifest["review"].get("least_doubt", 0.0),
+        lessons=" --trained-on CORPUS" if manifest["figures"].get("calibration_lessons") else "",
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.evaluation.sample import sample_of_each
-from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError, read_examples
+from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.evaluation.splits import Split
 from training.review_trials import Trial, trials
 
@@ -33,10 +33,10 @@ def lessons(
         skipped: filled with what was left out.
 
     Raises:
-        SourceError: as `read_examples`; ``no-lessons`` where nothing is left.
+        SourceError: as `read_examples`.
     """
     paths, belongs = Split(corpus).part("train")
-    found = sample_of_each(
+    return sample_of_each(
         (
             example
             for example in read_examples(paths, skipped)
@@ -47,13 +47,6 @@ def lessons(
         each,
         seed,
     )
-    if not found:
-        raise SourceError(
-            f"{corpus} has no notebook of at most {LONGEST} cells of a repository that is not "
-            "measured on. Leave --trained-on out, or name the corpus that was trained on.",
-            "no-lessons",
-        )
-    return found
 
 
 def lesson(example: Example, ensemble: Ensemble, seed: int) -> tuple[Trial, ...] | str:

@@ -25,7 +25,7 @@ from jupyter_cellorder.review.hidden import Hidden
 from training.choice import Choice, fit_choice
 
 UNITS = 32
-SEEDS = 2
+SEEDS = 3
 PASSES = 12
 CHOICES_AT_ONCE = 128
 RATE = 3e-3

@@ -14,7 +14,7 @@ from tiny_training import TinyRun, tiny_cells
 from truthful import ensemble, notebook
 
 from jupyter_cellorder.bundle import load_bundle
-from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
+from jupyter_cellorder.evaluation.sources import Example, Skipped
 from training import calibrate
 from training.lessons import LONGEST, lesson, lessons
 
@@ -58,11 +58,17 @@ def test_some_of_every_repository_that_is_not_measured(tmp_path: Path) -> None:
     assert [e.id for e in lessons(data, 3, {"repo/b"}, 0, Skipped())] == [e.id for e in found]
 
 
-def test_none_left_is_said(tmp_path: Path) -> None:
-    data = corpus(tmp_path / "corpus")
-    with pytest.raises(SourceError, match="--trained-on") as caught:
-        lessons(data, 3, {f"repo/{name}" for name in "abcd"}, 0, Skipped())
-    assert caught.value.code == "no-lessons"
+def test_none_left_is_said(
+    tiny_run: TinyRun, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tiny corpus has the same repositories in both parts."""
+    bundle = shutil.copytree(tiny_run.bundle, tmp_path / "bundle")
+    valid = str(tiny_run.corpus / "valid.jsonl.zst")
+    arguments = [str(bundle), "--data", valid, "--trained-on", str(tiny_run.corpus)]
+    assert calibrate.main(arguments) == 0
+    assert "teaches nothing" in capsys.readouterr().err
+    figures = json.loads((bundle / "manifest.json").read_text())["figures"]
+    assert figures["calibration_lessons"] == 0
 
 
 def test_a_lesson_is_marked_as_seen() -> None:
