@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 RIDGE = 3.0
-_ROUNDS = 40
+ROUNDS = 40
 _ROWS_AT_ONCE = 50_000
 _LEAST_SPREAD = 1e-3  # of a feature that hardly varies
 _LEAST_GAIN = 1e-4  # of the log-likelihood, in nats
@@ -35,18 +35,19 @@ class Choice:
     seen: bool = False
 
 
-def fit_choice(choices: Sequence[Choice], ridge: float = RIDGE) -> Array:
+def fit_choice(choices: Sequence[Choice], ridge: float = RIDGE, rounds: int = ROUNDS) -> Array:
     """(F) weights of the raw features.
 
     Args:
         choices: at least one, all with the same features.
         ridge: penalty on half the squared weights of the standardised features, in nats.
+        rounds: of Newton's method at most.
     """
     spread = np.maximum(_spread(choices), _LEAST_SPREAD)
     parts = list(_parts(choices, spread))
     weights = np.zeros(len(spread))
     likelihood, slope, curvature = _likelihood(parts, weights)
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         objective = likelihood - ridge / 2 * float(weights @ weights)
         curvature[np.diag_indices_from(curvature)] += ridge
         step = np.linalg.solve(curvature, slope - ridge * weights)

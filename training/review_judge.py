@@ -25,14 +25,15 @@ from jupyter_cellorder.review.hidden import Hidden
 from training.choice import Choice, fit_choice
 
 UNITS = 32
-SEEDS = 3
-PASSES = 12
+SEEDS = 2
+PASSES = 10
 CHOICES_AT_ONCE = 128
 RATE = 3e-3
 LINEAR_RATE = 3e-4
 DECAY = 0.05
 DROPOUT = 0.4
 FEATURE_DROPOUT = 0.1
+START_ROUNDS = 8  # of Newton's method: where both parts start from need not be exact
 _LEAST_SPREAD = 1e-3  # of a feature that hardly varies
 
 
@@ -56,13 +57,19 @@ class _Net(nn.Module):
             self.linear.weight.copy_(torch.from_numpy(weights)[None])
         nn.init.zeros_(self.out.weight)
 
-    def forward(self, rows: Tensor, seen: Tensor) -> Tensor:
-        """(rows, F), and which rows are of seen notebooks (rows,), to (rows,)."""
-        read = F.dropout(rows, FEATURE_DROPOUT, self.training)
-        hidden = F.gelu(self.into(torch.cat([read, seen.unsqueeze(1)], 1)), approximate="tanh")
-        hidden = F.dropout(hidden, DROPOUT, self.training)
+    def forward(self, rows: Tensor, seen: Tensor, owner: Tensor) -> Tensor:
+        """(R, F), which rows are of seen notebooks (R), and whose they are (R), to (R)."""
+        read = torch.cat([_dropped(rows, owner, FEATURE_DROPOUT), seen.unsqueeze(1)], 1)
+        hidden = F.gelu(self.into(read), approximate="tanh")
+        hidden = _dropped(hidden, owner, DROPOUT)
         scores: Tensor = (self.linear(rows) + self.out(hidden)).squeeze(-1)
         return scores
+
+
+def _dropped(rows: Tensor, owner: Tensor, share: float) -> Tensor:
+    """Dropout that takes the same columns from all rows of a choice, which are compared."""
+    kept = F.dropout(torch.ones(int(owner[-1]) + 1, rows.shape[1]), share)
+    return rows * kept[owner]
 
 
 def fit_judge(choices: Sequence[Choice]) -> Judge:
@@ -71,7 +78,7 @@ def fit_judge(choices: Sequence[Choice]) -> Judge:
     Args:
         choices: all with the features of `review.features.NAMES`; at least one is unseen.
     """
-    start = fit_choice([choice for choice in choices if not choice.seen])
+    start = fit_choice([choice for choice in choices if not choice.seen], rounds=START_ROUNDS)
     rows = np.concatenate([choice.features for choice in choices])
     middle = rows.mean(axis=0, dtype=np.float64)
     spread = np.maximum(rows.std(axis=0, dtype=np.float64), _LEAST_SPREAD)
@@ -113,7 +120,7 @@ def _fitted(stacked: _Stacked, weights: Array, seed: int) -> _Net:
     draw = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        net = _Net(weights.astype(np.float32), UNITS).train()
+        net = _Net(weights.astype(np.float32), UNITS)
         optimiser = torch.optim.AdamW(
             [
                 {"params": net.linear.parameters(), "lr": LINEAR_RATE, "weight_decay": 0.0},
@@ -128,10 +135,10 @@ def _fitted(stacked: _Stacked, weights: Array, seed: int) -> _Net:
         for _ in range(PASSES):
             for rows, seen, right, owner in stacked.batches(draw):
                 optimiser.zero_grad()
-                _loss(net(rows, seen), right, owner).backward()  # type: ignore[no-untyped-call]
+                _loss(net(rows, seen, owner), right, owner).backward()  # type: ignore[no-untyped-call]
                 optimiser.step()
                 schedule.step()
-    return net.eval()
+    return net
 
 
 def _loss(scores: Tensor, right: Tensor, owner: Tensor) -> Tensor:
