@@ -16,6 +16,7 @@ from jupyter_cellorder.review.settings import ReviewSettings
 
 # Probabilities are kept this far from 0 and 1 where log-odds are taken.
 _EPSILON = 1e-6
+_COLUMN = {name: column for column, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def scores(features: NDArray[np.floating], settings: ReviewSettings) -> Array:
     summed: Array = features @ weights
     if settings.hidden is None:
         return summed
-    columns = [NAMES.index(name) for name in settings.hidden.names]
+    columns = [_COLUMN[name] for name in settings.hidden.names]
     return summed + settings.hidden.scores(features[:, columns])
 
 
