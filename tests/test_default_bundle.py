@@ -66,9 +66,9 @@ def test_examples_in_order_stay_as_they_are(
     assert suggest(Notebook.read(path), onnx, eagerness=eagerness).notice == "in-order"
 
 
-@pytest.mark.parametrize(("eagerness", "count"), [("balanced", 1), ("eager", 2)])
+@pytest.mark.parametrize(("eagerness", "count"), [("cautious", 1), ("balanced", 2), ("eager", 2)])
 def test_displaced_cells_are_found(eagerness: str, count: int, onnx: Ensemble) -> None:
-    """The notebook that `make lab` opens: one of three is clear, one doubtful, one unseen."""
+    """The notebook that `make lab` opens: one of three is clear, one likely, one unseen."""
     shown = Notebook.read(OUT_OF_ORDER)
     truth = [cell.source for cell in Notebook.read(IN_ORDER_TWIN).cells]
     text = {cell.id: cell.source for cell in shown.cells}

@@ -175,14 +175,16 @@ def test_a_further_stage_may_train_the_network_alone_on_vectors_of_the_trained_e
         np.testing.assert_allclose(value, (before[name] + after[name]) / 2, atol=1e-6)
 
 
-def test_calibration_rewrites_the_manifest_and_nothing_else(
+def test_calibration_rewrites_the_manifest_and_the_layer_of_review_alone(
     tiny_run: TinyRun, tmp_path: Path
 ) -> None:
     bundle = tmp_path / "bundle"
     shutil.copytree(tiny_run.bundle, bundle)
     assert calibrate.main([str(bundle), "--data", str(tiny_run.corpus / "valid.jsonl.zst")]) == 0
     old, new = read_manifest(tiny_run.bundle), read_manifest(bundle)
-    assert new.files == old.files
+    assert new.hidden == "review/hidden.npz"
+    assert new.files.keys() - old.files.keys() == {new.hidden}
+    assert {name: new.files[name] for name in old.files} == old.files
     assert new.review != old.review
     assert new.figures["calibration_notebooks"] == 12
     assert new.review.least_doubt == old.review.least_doubt == 0
