@@ -11,11 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from tiny_training import TinyRun
 
 from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
 from jupyter_cellorder.errors import BundleError
+from jupyter_cellorder.review.hidden import FILE, Hidden
 from jupyter_cellorder.review.settings import ReviewSettings
 
 Change = Callable[[dict[str, Any]], object]
@@ -251,3 +253,37 @@ def test_the_torch_backend_without_its_packages(
 @pytest.mark.parametrize("backend", ["onnx", "torch"])
 def test_a_bundle_that_was_copied_answers(bundle: Path, backend: Any) -> None:
     assert load_bundle(bundle, backend=backend, threads=1).name == "tiny"
+
+
+def _with_hidden(bundle: Path, *names: str) -> None:
+    layer = Hidden(
+        names,
+        np.ones((len(names), 2), dtype=np.float32),
+        np.zeros(2, dtype=np.float32),
+        np.ones(2, dtype=np.float32),
+    )
+    (bundle / FILE).parent.mkdir(exist_ok=True)
+    with (bundle / FILE).open("wb") as stream:
+        layer.write(stream)
+    resign(bundle, FILE)
+    rewrite(bundle, lambda record: record["review"].update(hidden=FILE))
+
+
+def test_the_hidden_layer_of_review_is_read(bundle: Path) -> None:
+    _with_hidden(bundle, "alone", "present")
+    hidden = load_bundle(bundle, threads=1).review.hidden
+    assert hidden is not None
+    assert hidden.names == ("alone", "present")
+    (bundle / FILE).write_bytes(b"PK no archive")
+    resign(bundle, FILE)
+    assert refusal(bundle).code == "bundle-corrupt"
+
+
+def test_a_hidden_layer_of_unknown_features(bundle: Path) -> None:
+    _with_hidden(bundle, "moon")
+    assert refusal(bundle).code == "bundle-corrupt"
+
+
+def test_a_hidden_layer_that_is_not_there(bundle: Path) -> None:
+    rewrite(bundle, lambda record: record["review"].update(hidden=FILE))
+    assert refusal(bundle).code == "bundle-corrupt"
