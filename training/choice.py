@@ -1,4 +1,4 @@
-"""The weighted sum that review mode's judge starts from: a conditional logit over doubtful cells' places.
+"""The weighted sum that review mode's judge starts from: a conditional logit over places.
 
 P(place) is in proportion to exp(features of the place . weights). The weights maximise the
 likelihood of the right places, with a ridge on the standardised weights, by Newton's method: the
