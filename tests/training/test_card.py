@@ -12,7 +12,8 @@ from tiny_training import TinyRun
 
 from jupyter_cellorder.bundle import load_bundle, read_manifest
 from jupyter_cellorder.cli import main as command
-from training import calibrate, card
+from training import card
+from training.calibrate import __main__ as calibrate
 
 SOURCES = "repo,commit,licence,notebooks_used,split\na/b,1,MIT,3,train\nc/d,2,CC0,1,test\n"
 

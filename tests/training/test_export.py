@@ -22,7 +22,8 @@ from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.evaluation.sources import Example
 from jupyter_cellorder.notebook import Cell
 from jupyter_cellorder.precedence import Placement
-from training import calibrate, checkpoint, export
+from training import checkpoint, export
+from training.calibrate.examined import DIAGONALS, examine
 from training.parity import PARITY, ExportError, check_parity
 
 WEIGHTS = {
@@ -147,9 +148,9 @@ def test_what_calibration_asks_is_answered_by_every_kind(at: int, onnx: Ensemble
     """Also by members that have no exact gaps."""
     alone = Ensemble((onnx.members[at],), (1.0,), "alone")
     example = Example("1", "1", "1", "en", notebook(1))
-    found = calibrate.examine(example, alone, 0)
+    found = examine(example, alone, 0)
     pairs = len(example.notebook.cells) * (len(example.notebook.cells) - 1) // 2
-    assert len(found.inversions) == len(calibrate.DIAGONALS)
+    assert len(found.inversions) == len(DIAGONALS)
     assert all(0 <= wrong <= pairs for wrong in found.inversions)
     intact, *displaced = found.trials
     assert intact.markdown == 6

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from jupyter_cellorder.networks.context import ContextNetwork, Look
+from jupyter_cellorder.networks.context import ContextNetwork, Layer, Look
 from jupyter_cellorder.networks.pooling import mean_pool
 from training.context.data import ContextBatch
 from training.context.loss import context_loss
@@ -27,6 +28,14 @@ class ContextModel(nn.Module):
         self.network = network
         self.encoder = encoder
         self.weights = weights
+        self.blurred = 0.0
+
+    def regularise(self, dropout: float | None, blurred: float) -> None:
+        """See :class:`training.context.recipe.ContextStage`; it holds while training only."""
+        self.blurred = blurred
+        for layer in self.network.modules():
+            if isinstance(layer, Layer):
+                layer.dropout = self.network.config.dropout if dropout is None else dropout
 
     def unfreeze(self, layers: int) -> None:
         """Train the encoder's last ``layers`` layers; if it has no more, the embeddings too."""
@@ -67,6 +76,9 @@ class ContextModel(nn.Module):
     def looks(self, batch: ContextBatch) -> tuple[Look, Look]:
         """Both looks of the network."""
         vectors = self.encode(batch)[batch.cells]
+        if self.training and self.blurred:
+            seen = vectors.new_ones(len(vectors), 1, vectors.shape[-1])
+            vectors = vectors * F.dropout(seen, self.blurred)
         looks: tuple[Look, Look] = self.network(batch.inputs._replace(vectors=vectors))
         return looks
 

@@ -57,6 +57,11 @@ class ContextStage(Stage):
         questions: Asked about each notebook that is drawn; it is encoded once for all of them.
         displaced: Share of the questions with placed markdown in which some of that is astray.
         dropped: Up to this share of a notebook's cells are left out of what is asked about it.
+        dropout: Of the network, in this stage; left out, that of its shape.
+        blurred: This share of the channels of the cell vectors is hidden, the same ones in all
+            cells of a question and others in the next: cells are still compared, yet texts and
+            their authors are harder to know again (Srivastava et al., Dropout, 2014; one mask for
+            a whole sequence as in Gal & Ghahramani, 2016).
         kept: How much of the weights that the stage began with is in those it ends with, 0..1: the
             way from one to the other is walked in part (Wortsman et al., Robust fine-tuning of
             zero-shot models, 2022).
@@ -70,6 +75,8 @@ class ContextStage(Stage):
     questions: int = 1
     displaced: float = 0.0
     dropped: float = 0.0
+    dropout: float | None = None
+    blurred: float = 0.0
     kept: float = 0.0
     mixture: Mixture | None = None
 
@@ -78,10 +85,14 @@ class ContextStage(Stage):
         super().__post_init__()
         at_least(self, 1, "cells", "questions")
         at_least(self, 2, "longest")
-        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced", "dropped", "kept")
+        at_least(self, 0, "notebooks", "unfrozen_layers", "displaced", "dropped", "kept", "blurred")
         for name in ("displaced", "dropped", "kept"):
             if getattr(self, name) > 1:
                 raise ValueError(f"{name} is {getattr(self, name)} and must be at most 1")
+        for name in ("dropout", "blurred"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value < 1:
+                raise ValueError(f"{name} is {value} and must be at least 0 and below 1")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,7 @@ class ContextRun:
         for number, (name, stage) in enumerate(stages.items()):
             if stage is not None:
                 model.unfreeze(stage.unfrozen_layers)
+                model.regularise(stage.dropout, stage.blurred)
                 encoded = "" if stage.unfrozen_layers else encoded or name
                 # A further stage draws other notebooks and asks other questions of them.
                 seed = self.recipe.seed + max(0, number - 1)

@@ -12,7 +12,7 @@ from tiny_training import tiny_encoder
 from torch import nn
 
 from jupyter_cellorder.members.cell_features import WIDTH
-from jupyter_cellorder.networks.context import ContextNetwork
+from jupyter_cellorder.networks.context import ContextInput, ContextNetwork, Look
 from jupyter_cellorder.networks.context_shape import ContextConfig
 from training.context.data import Collator, Question, ask_all
 from training.context.loss import LossWeights
@@ -97,3 +97,43 @@ def test_the_loss_reaches_the_encoder_where_tokens_come_along(
     loss.backward()
     gradients = [value.grad for value in model.encoder.parameters() if value.grad is not None]
     assert sum(float(one.abs().sum()) for one in gradients) > 0
+
+
+def answered(model: ContextModel, corpus: CellStore) -> torch.Tensor:
+    batch = Collator(corpus, corpus.corpus_idf(), None)(questions(corpus))
+    with torch.no_grad():
+        return model.looks(batch)[1].before
+
+
+def test_what_forgets_in_training_does_not_when_it_answers(
+    model: ContextModel, corpus: CellStore
+) -> None:
+    model.eval()
+    plain = answered(model, corpus)
+    model.regularise(0.5, 0.5)
+    assert torch.equal(answered(model, corpus), plain)
+    model.network.train()  # the encoder has a dropout of its own
+    model.training = True
+    assert not torch.equal(answered(model, corpus), answered(model, corpus))
+    model.regularise(None, 0.0)  # the shape's own, which is none
+    assert torch.equal(answered(model, corpus), plain)
+
+
+def test_the_same_channels_are_hidden_in_all_cells_of_a_question(
+    model: ContextModel, corpus: CellStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[torch.Tensor] = []
+    network = model.network.forward
+
+    def watched(batch: ContextInput) -> tuple[Look, Look]:
+        seen.append(batch.vectors)
+        return network(batch)
+
+    monkeypatch.setattr(model.network, "forward", watched)
+    model.train()
+    model.regularise(0.0, 0.5)
+    answered(model, corpus)
+    hidden = seen[0] == 0  # (questions, cells, channels); no other number is just zero
+    assert 0.2 < hidden.float().mean() < 0.8
+    assert all(torch.equal(one, one[:1].expand_as(one)) for one in hidden)
+    assert not torch.equal(hidden[0, 0], hidden[1, 0])

@@ -17,7 +17,8 @@ from jupyter_cellorder import Notebook, load_bundle, suggest
 from jupyter_cellorder.bundle import read_manifest
 from jupyter_cellorder.evaluation.run import evaluate
 from jupyter_cellorder.evaluation.sources import read_examples
-from training import calibrate, export, run
+from training import export, run
+from training.calibrate import __main__ as calibrate
 from training.context import run as context_run
 from training.context.data import ContextQuestions
 from training.context.recipe import Mixture

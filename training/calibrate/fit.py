@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from jupyter_cellorder.evaluation.repair import RepairPoint, RepairResult, RepairTally
 from jupyter_cellorder.review.decision import best_move, calibrated, log_odds, scores, softmax
 from jupyter_cellorder.review.settings import Eagerness, ReviewSettings
-from training.choice import Choice
-from training.review_judge import fit_judge
-from training.review_trials import Trial
+from training.calibrate.choice import Choice
+from training.calibrate.judge import fit_judge
+from training.calibrate.trials import Trial
 
 Array = NDArray[np.float64]
 

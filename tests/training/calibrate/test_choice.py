@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.choice import Choice, fit_choice
+from training.calibrate.choice import Choice, fit_choice
 
 TRUE = np.array([1.5, -2.0, 0.0])
 
@@ -32,7 +32,7 @@ def test_the_same_choices_give_the_same_weights_in_any_pieces(
 ) -> None:
     choices = drawn(200, seed=1)
     whole = fit_choice(choices)
-    monkeypatch.setattr("training.choice._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("training.calibrate.choice._ROWS_AT_ONCE", 7)
     assert fit_choice(choices) == pytest.approx(whole, abs=1e-9)
 
 

@@ -1,7 +1,8 @@
 """Fitting what weighs the places of a doubtful cell: a weighted sum, and a hidden layer beside it.
 
-First the sum alone (:mod:`training.choice`); from there both, on the likelihood of the right
-places. Several layers from several seeds are laid side by side: they are wrong in different places.
+First the sum alone (:mod:`training.calibrate.choice`); from there both, on the likelihood of the
+right places. Several layers from several seeds are laid side by side: they are wrong in different
+places.
 
 Held-out notebooks are of few repositories, and what authors do differs from one to the next. Those
 that the members were trained on are of many, but there the members are surer than they are
@@ -22,7 +23,7 @@ from torch.nn import functional as F
 from jupyter_cellorder.precedence import Array
 from jupyter_cellorder.review.features import NAMES
 from jupyter_cellorder.review.hidden import Hidden
-from training.choice import Choice, fit_choice
+from training.calibrate.choice import Choice, fit_choice
 
 UNITS = 32
 SEEDS = 2

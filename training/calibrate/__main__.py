@@ -11,122 +11,27 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from tqdm import tqdm
 
 from jupyter_cellorder.atomic_file import replacing
-from jupyter_cellorder.bundle import load_bundle
-from jupyter_cellorder.decode import monotone_alignment
-from jupyter_cellorder.ensemble import Ensemble
-from jupyter_cellorder.errors import CellOrderError, RequestError
-from jupyter_cellorder.evaluation.crew import Crew
-from jupyter_cellorder.evaluation.gather import gather
+from jupyter_cellorder.errors import CellOrderError
 from jupyter_cellorder.evaluation.sample import sample
-from jupyter_cellorder.evaluation.selected import alone
 from jupyter_cellorder.evaluation.sources import Example, Skipped, SourceError
 from jupyter_cellorder.evaluation.splits import validation
-from jupyter_cellorder.metric import inversions, pooled_tau
-from jupyter_cellorder.precedence import Placement
-from jupyter_cellorder.processes import cores
 from jupyter_cellorder.review.hidden import FILE, Hidden
 from jupyter_cellorder.review.settings import Eagerness
-from training.blend.temperatures import golden_section
-from training.lessons import LONGEST, lesson, lessons
+from training.calibrate.asking import Asking
+from training.calibrate.examined import Examined, best_diagonal, best_gap_temperature, examine
+from training.calibrate.fit import NEVER, Fitted, fit_review
+from training.calibrate.lessons import LONGEST, lesson, lessons
+from training.calibrate.trials import Trial
 from training.manifest import update_manifest
-from training.review_fit import NEVER, Fitted, fit_review
-from training.review_trials import Trial, trials
-
-DIAGONALS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0)
-GAP_TEMPERATURES = (0.1, 10.0)  # looked at between
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What one notebook teaches.
-
-    Attributes:
-        trials: of review mode.
-        inversions: (len(DIAGONALS)) of its markdown in its own order, at each strength of the
-            even-spread prior.
-        gaps: of single cells, the log-probability of every gap and which is their own.
-    """
-
-    trials: tuple[Trial, ...]
-    inversions: tuple[int, ...]
-    gaps: tuple[tuple[NDArray[np.float64], int], ...]
-
-
-def loaded(bundle: Path, threads: int, least_doubt: float | None) -> Ensemble:
-    """The bundle, with another `ReviewSettings.least_doubt` where one is given."""
-    ensemble = load_bundle(bundle, threads=threads)
-    if least_doubt is None:
-        return ensemble
-    return replace(ensemble, review=replace(ensemble.review, least_doubt=least_doubt))
-
-
-def examine(example: Example, ensemble: Ensemble, seed: int) -> Examined | str:
-    """Ask about one notebook all that is to be known of it; why not, where it is refused."""
-    try:
-        return Examined(
-            tuple(trials(example, ensemble, seed)),
-            kept_order(example, ensemble),
-            tuple((one.answer.log_gap()[0], one.own) for one in alone(example, ensemble, seed)),
-        )
-    except RequestError as refusal:
-        return refusal.code
-
-
-def kept_order(example: Example, ensemble: Ensemble) -> tuple[int, ...]:
-    """Inversions at each of `DIAGONALS`, the order of the markdown being given."""
-    cells = example.notebook.cells
-    anchors = [i for i, cell in enumerate(cells) if cell.kind != "markdown"]
-    floats = [i for i, cell in enumerate(cells) if cell.kind == "markdown"]
-    placement = Placement(
-        tuple(cells[i] for i in anchors), tuple(cells[i] for i in floats), ordered=True
-    )
-    answer = ensemble.precedence(placement)
-    truth = [*anchors, *floats]
-    return tuple(
-        inversions([truth[i] for i in monotone_alignment(answer, diagonal)])
-        for diagonal in DIAGONALS
-    )
-
-
-def best_diagonal(wrong: NDArray[np.float64], sizes: NDArray[np.int64]) -> tuple[float, float]:
-    """Strength of the even-spread prior with the highest K, and that K.
-
-    Args:
-        wrong: (notebooks, len(DIAGONALS)) inversions.
-        sizes: (notebooks) cells.
-    """
-    scores = [pooled_tau(wrong[:, column], sizes) for column in range(len(DIAGONALS))]
-    best = int(np.argmax(scores))
-    return DIAGONALS[best], scores[best]
-
-
-def best_gap_temperature(gaps: Sequence[tuple[NDArray[np.float64], int]]) -> float:
-    """The temperature under which the cells' own gaps are likeliest.
-
-    Args:
-        gaps: as in :class:`Examined`, at temperature 1.
-    """
-
-    def loss(log_temperature: float) -> float:
-        scaled = [(logs / math.exp(log_temperature), own) for logs, own in gaps]
-        return sum(float(np.logaddexp.reduce(logs) - logs[own]) for logs, own in scaled)
-
-    low, high = (math.log(end) for end in GAP_TEMPERATURES)
-    return math.exp(golden_section(loss, low, high, close=0.001))
 
 
 def review_figures(fitted: Fitted) -> dict[str, Any]:
@@ -162,34 +67,6 @@ def several_repositories(examples: Sequence[Example]) -> None:
             f"All {len(examples)} notebooks are of one repository: nothing would show how well "
             "review mode does elsewhere. Calibrate on notebooks of several (--data).",
             "one-cluster",
-        )
-
-
-def _all_of(
-    examples: Sequence[Example],
-    name: str,
-    load: Callable[[], Ensemble],
-    ask: Callable[[Example, Ensemble], T | str],
-    keep: Callable[[Example, T], None],
-    chosen: argparse.Namespace,
-    skipped: Skipped,
-) -> Crew[T | str]:
-    """Ask about all of them, with a progress bar of that name."""
-    with tqdm(total=len(examples), desc=name, unit=" notebooks", mininterval=5) as bar:
-
-        def one_more(done: int, total: int | None) -> None:
-            bar.update()
-
-        return gather(
-            examples,
-            load,
-            ask,
-            keep,
-            seed=chosen.seed,
-            limit=None,
-            progress=one_more,
-            skipped=skipped,
-            jobs=chosen.jobs,
         )
 
 
@@ -259,8 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     chosen = made.parse_args(arguments)
     bundle, skipped = chosen.bundle.resolve(), Skipped()
-    threads = max(1, cores() // chosen.jobs)
-    load = partial(loaded, bundle, threads, chosen.least_doubt)
+    asking = Asking(bundle, chosen.least_doubt, chosen.seed, chosen.jobs, skipped)
     used: list[Example] = []
     found: list[Examined] = []
     seen: list[Trial] = []
@@ -277,15 +153,13 @@ def main(arguments: list[str] | None = None) -> int:
             validation(chosen.data, chosen.held_out, skipped), chosen.limit, chosen.seed
         )
         several_repositories(examples)
-        measure = partial(examine, seed=chosen.seed)
-        asking = _all_of(examples, "calibrate", load, measure, keep, chosen, skipped)
+        crew = asking.all_of(examples, "calibrate", partial(examine, seed=chosen.seed), keep)
         several_repositories(used)
         if chosen.trained_on is not None:
             measured = {example.cluster for example in used}
             taught = lessons(chosen.trained_on, chosen.each, measured, chosen.seed, skipped)
             if taught:
-                teach = partial(lesson, seed=chosen.seed)
-                _all_of(taught, "lessons", load, teach, learn, chosen, skipped)
+                asking.all_of(taught, "lessons", partial(lesson, seed=chosen.seed), learn)
             else:
                 print(
                     f"{chosen.trained_on} teaches nothing: it has no notebook of at most {LONGEST} "
@@ -298,7 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
     for sentence in skipped.sentences():
         print(sentence, file=sys.stderr)
     met = [trial for examined in found for trial in examined.trials]
-    fitted = fit_review(met, asking.review, asking.name, chosen.seed, seen)
+    fitted = fit_review(met, crew.review, crew.name, chosen.seed, seen)
     if fitted.settings.threshold(Eagerness.EAGER) == NEVER:
         print(
             "No threshold keeps false moves rare and still finds anything. Train longer, or "

@@ -10,8 +10,8 @@ import pytest
 from jupyter_cellorder.review.decision import scores, softmax
 from jupyter_cellorder.review.features import NAMES
 from jupyter_cellorder.review.settings import ReviewSettings
-from training.choice import Choice, fit_choice
-from training.review_judge import fit_judge
+from training.calibrate.choice import Choice, fit_choice
+from training.calibrate.judge import fit_judge
 
 FIRST, SECOND, MOOD = (NAMES.index(name) for name in ("alone", "among_code", "cell_length"))
 

@@ -1,7 +1,8 @@
 """Notebooks that a bundle was trained on, as lessons for review mode's judge.
 
 Held-out notebooks are of a few dozen repositories; those trained on are of hundreds, and show what
-authors do. What the members say of them is surer than elsewhere: see :mod:`training.review_judge`.
+authors do. What the members say of them is surer than elsewhere: see
+:mod:`training.calibrate.judge`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.evaluation.sample import sample_of_each
 from jupyter_cellorder.evaluation.sources import Example, Skipped, read_examples
 from jupyter_cellorder.evaluation.splits import Split
-from training.review_trials import Trial, trials
+from training.calibrate.trials import Trial, trials
 
 LONGEST = 150  # cells: longer notebooks take long, and teach no more
 

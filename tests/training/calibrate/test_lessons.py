@@ -15,8 +15,8 @@ from truthful import ensemble, notebook
 
 from jupyter_cellorder.bundle import load_bundle
 from jupyter_cellorder.evaluation.sources import Example, Skipped
-from training import calibrate
-from training.lessons import LONGEST, lesson, lessons
+from training.calibrate import __main__ as calibrate
+from training.calibrate.lessons import LONGEST, lesson, lessons
 
 
 def corpus(folder: Path) -> Path:

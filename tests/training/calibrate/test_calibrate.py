@@ -17,9 +17,9 @@ from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import RequestError
 from jupyter_cellorder.evaluation.sources import Example, read_examples
 from jupyter_cellorder.precedence import Placement, Precedence
-from training import calibrate
-from training.calibrate import best_diagonal, best_gap_temperature, kept_order
-from training.review_trials import trials
+from training.calibrate import __main__ as calibrate
+from training.calibrate.examined import best_diagonal, best_gap_temperature, kept_order
+from training.calibrate.trials import trials
 
 EVEN = notebook("c0 m1 c2 c3 m4 c5 c6 m7 c8")
 
@@ -90,7 +90,7 @@ def test_a_notebook_that_is_refused_is_left_out_and_told(
             raise RequestError("Too long.", "notebook-too-large")
         return trials(example, *rest)
 
-    monkeypatch.setattr(calibrate, "trials", refusing)
+    monkeypatch.setattr("training.calibrate.examined.trials", refusing)
     bundle = shutil.copytree(tiny_run.bundle, tmp_path / "bundle")
     # A corpus that comes split: what was trained on is left out.
     assert calibrate.main([str(bundle), "--data", str(tiny_run.corpus)]) == 0

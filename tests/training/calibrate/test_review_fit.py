@@ -16,7 +16,7 @@ from jupyter_cellorder.review.decision import decide
 from jupyter_cellorder.review.features import NAMES
 from jupyter_cellorder.review.questions import ask
 from jupyter_cellorder.review.settings import Eagerness, ReviewSettings
-from training.review_fit import (
+from training.calibrate.fit import (
     AIMS,
     NEVER,
     Aim,
@@ -27,7 +27,7 @@ from training.review_fit import (
     moves,
     split,
 )
-from training.review_trials import DISPLACEMENTS, Trial, trials
+from training.calibrate.trials import DISPLACEMENTS, Trial, trials
 
 
 class Unsure(Truthful):

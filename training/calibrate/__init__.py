@@ -1,0 +1,1 @@
+"""``python -m training.calibrate``: the numbers of a manifest, fitted on held-out notebooks."""
