@@ -119,3 +119,31 @@ def similarities(cells: Sequence[WordCounts], corpus_idf: Array | None = None) -
     return Similarities(
         np.clip(wide @ wide.T, 0, 1), np.clip(own @ own.T, 0, 1), np.clip(contained, 0, 1)
     )
+
+
+class SharedWords:
+    """What few cells of a notebook share with all L of them: rows of :class:`Similarities`.
+
+    Sparse: nothing of size L x L is made. The idf is the notebook's own.
+    """
+
+    def __init__(self, cells: Sequence[WordCounts]) -> None:
+        self._count = len(cells)
+        self._row = np.repeat(np.arange(len(cells)), [len(cell.buckets) for cell in cells])
+        buckets = np.concatenate([cell.buckets for cell in cells])
+        kept, self._column, frequency = np.unique(buckets, return_inverse=True, return_counts=True)
+        self._words = len(kept)
+        idf = inverse_document_frequency(frequency, len(cells))[self._column]
+        weight = (1 + np.log(np.concatenate([cell.counts for cell in cells]))) * idf
+        norm = np.sqrt(np.bincount(self._row, weight**2, len(cells)))
+        self._weight = weight / norm[self._row]
+
+    def of(self, index: int) -> tuple[Array, Array]:
+        """Rows ``notebook`` and ``contained`` of one cell, (L,) each; of itself 1."""
+        own = self._row == index
+        weight = np.zeros(self._words)
+        weight[self._column[own]] = self._weight[own]
+        met = weight[self._column]
+        alike = np.bincount(self._row, met * self._weight, self._count)
+        named = np.bincount(self._row, met**2, self._count)
+        return alike.astype(np.float32), named.astype(np.float32)

@@ -16,6 +16,7 @@ from jupyter_cellorder import lexical
 from jupyter_cellorder.lexical import (
     BUCKETS,
     MAX_LETTERS,
+    SharedWords,
     count_words,
     inverse_document_frequency,
     similarities,
@@ -167,3 +168,15 @@ def test_many_shared_words_are_folded_together(monkeypatch: pytest.MonkeyPatch) 
     # What was shared stays shared; folding can only make cells look more alike.
     assert (folded.notebook >= whole.notebook - 1e-6).all()
     assert (folded.notebook > whole.notebook + 1e-3).any()
+
+
+@given(st.lists(st.sampled_from([*TEXTS, "", "*"]), min_size=1, max_size=6))
+def test_rows_of_shared_words_are_those_of_all_similarities(texts: list[str]) -> None:
+    cells = [count_words(text) for text in texts]
+    every, shared = similarities(cells), SharedWords(cells)
+    for index in range(len(cells)):
+        others = [other for other in range(len(cells)) if other != index]
+        alike, named = shared.of(index)
+        assert alike[others] == pytest.approx(every.notebook[index, others], abs=1e-5)
+        assert named[others] == pytest.approx(every.contained[index, others], abs=1e-5)
+        assert alike[index] == pytest.approx(1.0 if len(cells[index].buckets) else 0.0)

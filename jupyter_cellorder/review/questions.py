@@ -3,8 +3,9 @@
 First every movable cell, in interleaved folds, the rest being anchors: which of them seem out of
 place? Where none does, that is the end of it. Then all markdown at once, among the code alone,
 where no misplaced neighbour can mislead. Then each doubtful cell by itself, everything else in its
-present place; of a large notebook, half of them at once. Vectors of cells are remembered by the
-members, so that a question costs milliseconds.
+present place; of a large notebook, half of them at once. And, but for those, all doubtful cells at
+once: none of them misleads the others then. Vectors of cells are remembered by the members, so that
+a question costs milliseconds.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Answers:
             places when its fold was asked about.
         alone: for each doubtful cell, by its index, the most doubtful first: (L,) the
             log-probability of each of its places, all other cells in theirs.
+        together: the same with all doubtful cells floating; `alone` again where there is one only,
+            or the notebook is large.
     """
 
     cells: tuple[Cell, ...]
@@ -48,14 +51,16 @@ class Answers:
     among_code: Precedence
     in_folds: Mapping[int, Array]
     alone: Mapping[int, Array]
+    together: Mapping[int, Array]
 
 
 def most_questions(settings: ReviewSettings, cells: int) -> int:
     """How often review mode asks an ensemble about so many movable cells, at most.
 
-    The folds, all markdown at once, each doubtful cell, and once what the moves would be.
+    The folds, all markdown at once, each doubtful cell, all of them, and once what the moves would
+    be.
     """
-    return min(settings.folds, cells) + 1 + min(settings.candidates, cells) + 1
+    return min(settings.folds, cells) + 1 + min(settings.candidates, cells) + 1 + 1
 
 
 def ask(
@@ -94,18 +99,35 @@ def ask(
     among_code = ensemble.precedence(Layout(notebook, names).placement, cancelled)
     alone: dict[int, Array] = {}
     for group in groups:
-        layout = Layout(notebook, group)
-        floating = _marked(index, layout.placement.floats)
-        logs = ensemble.precedence(layout.placement, cancelled).log_gap()
-        for row, cell in enumerate(layout.placement.floats):
-            alone[index[cell.id]] = _of_places(logs[row], np.delete(floating, index[cell.id]))
+        alone.update(_asked(notebook, ensemble, cancelled, index, group))
+    together = alone
+    if 1 < len(doubtful) == len(groups):
+        together = _asked(notebook, ensemble, cancelled, index, doubtful)
     return Answers(
         cells,
         tuple(index[name] for name in names),
         among_code,
         {index[name]: in_folds[name] for name in doubtful},
         {index[name]: alone[index[name]] for name in doubtful},
+        {index[name]: together[index[name]] for name in doubtful},
     )
+
+
+def _asked(
+    notebook: Notebook,
+    ensemble: Ensemble,
+    cancelled: Callable[[], bool] | None,
+    index: Mapping[str, int],
+    names: Sequence[str],
+) -> dict[int, Array]:
+    """Log-probabilities of the places of these cells, which float beside each other, by index."""
+    layout = Layout(notebook, names)
+    floating = _marked(index, layout.placement.floats)
+    logs = ensemble.precedence(layout.placement, cancelled).log_gap()
+    return {
+        index[cell.id]: _of_places(logs[row], np.delete(floating, index[cell.id]))
+        for row, cell in enumerate(layout.placement.floats)
+    }
 
 
 def _marked(index: Mapping[str, int], floats: Sequence[Cell]) -> NDArray[np.bool_]:

@@ -26,7 +26,7 @@ from jupyter_cellorder.review.hidden import Hidden
 from training.calibrate.choice import Choice, fit_choice
 
 UNITS = 32
-SEEDS = 2
+SEEDS = 6
 PASSES = 10
 CHOICES_AT_ONCE = 128
 RATE = 3e-3
