@@ -26,9 +26,9 @@ def of(subject: Subject, at: Places) -> dict[str, Values]:
     ahead = np.max([at.before(alike, steps) for steps in (1, 2, 3)], axis=0)
     behind = np.where(previous >= 0, named[previous], 0.0)
     before = np.where(following >= 0, named[following], 0.0)
-    most = np.sort(before)[-2:]
+    most = before.max()
     # Places with the same code behind them have the same share; the lead is over other shares.
-    second = before[before < most[-1]].max(initial=0.0)
+    second = before[before < most].max(initial=0.0)
     return {
         "alike_behind": at.behind(alike),
         "alike_before": at.before(alike),
@@ -36,6 +36,6 @@ def of(subject: Subject, at: Places) -> dict[str, Values]:
         "alike_code_before": np.where(following >= 0, alike[following], 0.0),
         "named_code_behind": behind,
         "named_code_before": before,
-        "named_code_before_lead": before - np.where(before == most[-1], second, most[-1]),
+        "named_code_before_lead": before - np.where(before == most, second, most),
         "alike_ahead": ahead,
     }
