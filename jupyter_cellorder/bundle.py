@@ -24,7 +24,7 @@ from jupyter_cellorder.review.settings import ReviewSettings
 from jupyter_cellorder.strategies import DEFAULT as DEFAULT_STRATEGY
 from jupyter_cellorder.strategies import STRATEGIES
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 DEFAULT = Path(__file__).parent / "bundles" / "default"
 

@@ -219,20 +219,26 @@ def _exact(after: Array, before: Array) -> list[int]:
     m, n = after.shape
     # in_front[i, g]: what float i pays to stand behind the first g anchors.
     in_front = np.concatenate([np.zeros((m, 1)), np.cumsum(1 - after, axis=1)], axis=1)
+    sets = np.arange(1 << m)
+    holds = (sets[:, None] >> np.arange(m) & 1).astype(bool)
+    # What float i pays to stand behind the others of a set.
+    paid = holds @ before.T - 0.5
+    # What the anchors pay to stand behind the floats of a set, as g grows.
+    passed = np.concatenate([np.zeros((1 << m, 1)), np.cumsum(holds @ after, axis=1)], axis=1)
     cost = np.zeros((1 << m, n + 1))
-    last = np.zeros((1 << m, n + 1), dtype=np.intp)  # float, or -1: an anchor
-    last[0] = -1
-    for members in range(1, 1 << m):
-        rows = np.array([i for i in range(m) if members >> i & 1])
-        # What the anchors pay to stand behind these floats, as g grows.
-        passed = np.concatenate([[0.0], np.cumsum(after[rows].sum(axis=0))])
-        paid = before[np.ix_(rows, rows)].sum(axis=1) - 0.5
-        enter = cost[members ^ (1 << rows)] + in_front[rows] + paid[:, None]
-        best = enter.argmin(axis=0)
-        relative = enter[best, np.arange(n + 1)] - passed
-        lowest = np.minimum.accumulate(relative)
-        cost[members] = lowest + passed
-        last[members] = np.where(relative <= lowest, rows[best], -1)
+    last = np.full((1 << m, n + 1), -1, dtype=np.intp)  # float, or -1: an anchor
+    size = holds.sum(axis=1)
+    for count in range(1, m + 1):
+        # All sets of a size at once, float by float, as (sets, count).
+        these = sets[size == count]
+        rows = np.nonzero(holds[these])[1].reshape(-1, count)
+        without = these[:, None] ^ (1 << rows)
+        enter = cost[without] + in_front[rows] + paid[these[:, None], rows][:, :, None]
+        best = enter.argmin(axis=1)
+        relative = np.take_along_axis(enter, best[:, None], axis=1)[:, 0] - passed[these]
+        lowest = np.minimum.accumulate(relative, axis=1)
+        cost[these] = lowest + passed[these]
+        last[these] = np.where(relative <= lowest, np.take_along_axis(rows, best, axis=1), -1)
     order = []
     members, g = (1 << m) - 1, n
     while members or g:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from jupyter_cellorder.budget import Asking, Said
 from jupyter_cellorder.errors import Cancelled
-from jupyter_cellorder.members.base import Member
+from jupyter_cellorder.members.base import AnswersSeveral, Member
 from jupyter_cellorder.precedence import Placement, Precedence, mix
 from jupyter_cellorder.review.settings import ReviewSettings
 from jupyter_cellorder.speed import Speeds
@@ -138,7 +138,18 @@ class Ensemble:
         Raises:
             Cancelled: `cancelled` returned true before or after a member answered.
         """
-        return self.mixed(self.heard(placement, cancelled))
+        [answer] = self.precedences([placement], cancelled)
+        return answer
+
+    def precedences(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Precedence]:
+        """Answers to several questions about one notebook, in their order, as they come.
+
+        Raises:
+            Cancelled: as `precedence`.
+        """
+        return map(self.mixed, self.heard_each(placements, cancelled))
 
     def heard(
         self,
@@ -157,21 +168,41 @@ class Ensemble:
                 budget,
                 cancelled,
             ).answers()
-        found = []
-        everything = tuple(range(len(placement.floats)))
-        for at, member in enumerate(self.members):
-            check(cancelled)
-            began = time.perf_counter()
-            answer = member.precedence(placement, cancelled)
-            found.append(Said(at, answer, everything, time.perf_counter() - began))
-        check(cancelled)
+        [found] = self.heard_each([placement], cancelled)
         return found
+
+    def heard_each(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[list[Said]]:
+        """As `heard`, of several questions about one notebook, as the answers come.
+
+        Where a member answers some of them at once, the first of those has taken the time of all.
+        """
+        answers = [_answers(member, placements, cancelled) for member in self.members]
+        for _ in placements:
+            found = []
+            for at, answer_of in enumerate(answers):
+                check(cancelled)
+                began = time.perf_counter()
+                answer = next(answer_of)
+                everything = tuple(range(answer.floats))
+                found.append(Said(at, answer, everything, time.perf_counter() - began))
+            check(cancelled)
+            yield found
 
     def mixed(self, heard: Sequence[Said]) -> Precedence:
         """One answer of several members', by their weights."""
         if len(heard) == 1:
             return heard[0].precedence
         return mix([said.precedence for said in heard], [self.weights[said.at] for said in heard])
+
+
+def _answers(
+    member: Member, placements: Sequence[Placement], cancelled: Callable[[], bool] | None
+) -> Iterator[Precedence]:
+    if isinstance(member, AnswersSeveral):
+        return member.precedences(placements, cancelled)
+    return (member.precedence(placement, cancelled) for placement in placements)
 
 
 def check(cancelled: Callable[[], bool] | None) -> None:

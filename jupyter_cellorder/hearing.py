@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
+from jupyter_cellorder.budget import Said
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.precedence import Placement, Precedence
 
@@ -52,17 +53,25 @@ class Hearing(Ensemble):
     clock: _Clock | None = field(default=None, compare=False, repr=False)
     notes: dict[int, _Note] = field(default_factory=dict, compare=False, repr=False)
 
-    def precedence(
-        self, placement: Placement, cancelled: Callable[[], bool] | None = None
-    ) -> Precedence:
-        """See `Ensemble.precedence`."""
-        budget = None if self.clock is None else self.clock.next()
-        heard = self.heard(placement, cancelled, budget)
-        for said in heard:
-            note = self.notes.setdefault(said.at, _Note())
-            note.cells.update(placement.floats[index].id for index in said.floats)
-            note.seconds += said.seconds
-        return self.mixed(heard)
+    def precedences(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Precedence]:
+        """See `Ensemble.precedences`; within a budget each question has its own share of it."""
+        for placement, heard in zip(placements, self._heard(placements, cancelled), strict=True):
+            for said in heard:
+                note = self.notes.setdefault(said.at, _Note())
+                note.cells.update(placement.floats[index].id for index in said.floats)
+                note.seconds += said.seconds
+            yield self.mixed(heard)
+
+    def _heard(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None
+    ) -> Iterator[list[Said]]:
+        if self.clock is None:
+            yield from self.heard_each(placements, cancelled)
+            return
+        for placement in placements:
+            yield self.heard(placement, cancelled, self.clock.next())
 
     @property
     def voices(self) -> tuple[Voice, ...]:

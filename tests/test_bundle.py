@@ -178,7 +178,7 @@ def test_a_file_of_nonsense_that_the_manifest_names_so(
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": 2}', b'{"name": "no format"}'],
+    [b"", b"{", b"[]", b"\xff\xfe", b'{"format": 3}', b'{"name": "no format"}'],
 )
 def test_a_manifest_that_is_damaged(bundle: Path, text: bytes) -> None:
     (bundle / MANIFEST).write_bytes(text)

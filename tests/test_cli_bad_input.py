@@ -137,7 +137,7 @@ def test_a_missing_bundle_is_refused(command, displaced, tmp_path):
 
 
 MANIFEST = {
-    "format": 2,
+    "format": 3,
     "name": "tiny",
     "recipe": "none",
     "corpus": "none",

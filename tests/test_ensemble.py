@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scripted_members import ByHash, ByNumber, numbered
 
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.errors import Cancelled
-from jupyter_cellorder.precedence import Placement, mix
+from jupyter_cellorder.hearing import hear
+from jupyter_cellorder.precedence import Placement, Precedence, mix
 
 CELLS = numbered("cmcmmc")
 PLACEMENT = Placement(
@@ -45,6 +49,40 @@ def test_precedence_is_the_mixture_of_the_answers() -> None:
     asked = both().precedence(PLACEMENT)
     assert np.array_equal(asked.after, mixed.after)
     assert np.array_equal(asked.before, mixed.before)
+
+
+class Several(Dear):
+    """Answers several questions as they come, and notes which were asked together."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def precedences(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Precedence]:
+        self.asked.append(len(placements))
+        return (self.precedence(placement) for placement in placements)
+
+
+def test_several_questions_are_answered_as_each_alone() -> None:
+    questions = [PLACEMENT, replace(PLACEMENT, floats=PLACEMENT.floats[:1])]
+    several = Several()
+    found = list(Ensemble((ByNumber(), several), (2.0, 1.0), "both").precedences(questions))
+    assert several.asked == [2]
+    for answer, question in zip(found, questions, strict=True):
+        alone = both().precedence(question)
+        assert np.array_equal(answer.after, alone.after)
+        assert np.array_equal(answer.before, alone.before)
+
+
+def test_a_suggestion_notes_who_spoke_of_several_questions() -> None:
+    hearing = hear(both(), None, 2)
+    questions = [replace(PLACEMENT, floats=(cell,)) for cell in PLACEMENT.floats[:2]]
+    assert len(list(hearing.precedences(questions))) == 2
+    assert [(voice.name, voice.cells) for voice in hearing.voices] == [
+        ("by-number", 2),
+        ("dear", 2),
+    ]
 
 
 def test_weights_can_be_replaced() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from jupyter_cellorder.precedence import Placement, Precedence
@@ -43,3 +43,13 @@ class Member(Protocol):
         Raises:
             RequestError: the member would refuse the question.
         """
+
+
+@runtime_checkable
+class AnswersSeveral(Protocol):
+    """A member that answers several questions about one notebook sooner than one by one."""
+
+    def precedences(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Precedence]:
+        """As `Member.precedence`: one answer for each question, in their order."""

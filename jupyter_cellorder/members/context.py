@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_cellorder.errors import Cancelled, RequestError
+from jupyter_cellorder.lexical import similarities
 from jupyter_cellorder.members.batching import like_lengths, padded
-from jupyter_cellorder.members.context_again import asked_again, halves
+from jupyter_cellorder.members.context_again import Question, asked_again, halves
+from jupyter_cellorder.members.context_batch import Inputs, batches, sizes, stacked
 from jupyter_cellorder.members.context_input import CellFacts, cell_facts, placement_arrays
 from jupyter_cellorder.members.context_output import precedence_of
 from jupyter_cellorder.members.cost import EncoderShape, context_network_gflop
-from jupyter_cellorder.members.likeness import Likeness
+from jupyter_cellorder.members.latest import Latest
 from jupyter_cellorder.members.memory import Memory
 from jupyter_cellorder.members.needs_torch import needs_torch
 from jupyter_cellorder.members.tokens import CellTokenizer
@@ -42,8 +45,17 @@ class Computer(Protocol):
     def encode(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> Array:
         """(B, T) tokens and their mask to (B, vector)."""
 
-    def place(self, inputs: dict[str, NDArray[Any]]) -> tuple[Array, Array]:
-        """The network's inputs of one notebook to logits: gap (M, N + 1) and before (M, M)."""
+    def place(self, inputs: Inputs) -> tuple[Array, Array]:
+        """The network's inputs of B questions to logits: gap (B, M, N + 1), before (B, M, M)."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The cells of one question, anchors first: what each is remembered by, and what is known."""
+
+    keys: list[bytes]
+    known: list[tuple[Array, CellFacts]]
+    ordered: bool
 
 
 class ContextMember:
@@ -69,9 +81,10 @@ class ContextMember:
     ) -> None:
         self._name = name
         self._tokenizer, self._computer = tokenizer, computer
-        self._likeness, self._pad = Likeness(corpus_idf), pad
+        self._corpus_idf, self._pad = corpus_idf, pad
         self._encoder, self._network, self._again = encoder, network, again
         self._known: Memory[tuple[Array, CellFacts]] = Memory()
+        self._alike: Latest[np.float32] = Latest()
 
     @property
     def name(self) -> str:
@@ -82,48 +95,85 @@ class ContextMember:
         self, placement: Placement, cancelled: Callable[[], bool] | None = None
     ) -> Precedence:
         """See :class:`jupyter_cellorder.members.base.Member`."""
-        n, m = len(placement.anchors), len(placement.floats)
-        _refuse_too_many(n + m)
-        if not m:
-            return Precedence(np.zeros((0, n)), np.zeros((0, 0)), np.zeros((0, n + 1)))
-        if not n:  # the network places floats among anchors; without any it was never trained
-            return Precedence(np.zeros((m, 0)), np.full((m, m), 0.5), np.ones((m, 1)))
-        cells = (*placement.anchors, *placement.floats)
-        short = n + m > MANY
-        keys = [_key(cell, short) for cell in cells]
-        known = self._read(keys, cells, short, cancelled)
-        similarity = self._likeness.of(keys, [facts.words for _, facts in known])
+        [answer] = self.precedences([placement], cancelled)
+        return answer
 
-        def ask(anchors: Sequence[int], floats: Sequence[int]) -> Precedence:
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            order = np.array([*anchors, *floats], dtype=np.intp)
-            return self._place(
-                [known[i] for i in anchors],
-                [known[i] for i in floats],
-                placement.ordered,
-                similarity[:, order[:, None], order[None, :]],
-            )
+    def precedences(
+        self, placements: Sequence[Placement], cancelled: Callable[[], bool] | None = None
+    ) -> Iterator[Precedence]:
+        """See :class:`jupyter_cellorder.members.base.AnswersSeveral`."""
+        for placement in placements:
+            _refuse_too_many(len(placement.anchors) + len(placement.floats))
+        # The network places floats among anchors; without any it was never trained.
+        told = [one for one in placements if one.anchors and one.floats]
+        read = [self._read(one, cancelled) for one in told]
+        cells_of = iter(read)
+        answers = self._place(zip(read, map(_whole, told), strict=True), cancelled)
+        for placement in placements:
+            if not placement.anchors or not placement.floats:
+                yield _nothing_asked(placement)
+                continue
+            yield self._again_of(placement, next(cells_of), next(answers), cancelled)
 
-        first = ask(range(n), range(n, n + m))
+    def _again_of(
+        self,
+        placement: Placement,
+        cells: _Read,
+        first: Precedence,
+        cancelled: Callable[[], bool] | None,
+    ) -> Precedence:
+        """The first answer, with what is said when parts of it are asked about again."""
         parts = self._parts(placement)
-        return asked_again(first, parts, self._again, ask) if parts else first
+        if not parts:
+            return first
+        return asked_again(
+            first,
+            parts,
+            self._again,
+            lambda questions: self._place(((cells, one) for one in questions), cancelled),
+        )
 
     def _place(
         self,
-        anchors: Sequence[tuple[Array, CellFacts]],
-        floats: Sequence[tuple[Array, CellFacts]],
-        ordered: bool,
-        similarity: Array,
-    ) -> Precedence:
+        questions: Iterable[tuple[_Read, Question]],
+        cancelled: Callable[[], bool] | None,
+    ) -> Iterator[Precedence]:
+        def inputs() -> Iterator[Inputs]:
+            for cells, question in questions:
+                if cancelled is not None and cancelled():
+                    raise Cancelled
+                yield self._inputs(cells, question)
+
+        for batch in batches(inputs()):
+            yield from self._answered(batch)
+
+    def _answered(self, batch: Sequence[Inputs]) -> list[Precedence]:
+        # Nothing of the logits outlives this call: they lie in the room of all that the runtime
+        # took for them, which it would keep.
+        gaps, befores = self._computer.place(stacked(batch))
+        return [
+            precedence_of(gap[:m, : n + 1], before[:m, :m])
+            for (n, m), gap, before in zip(map(sizes, batch), gaps, befores, strict=True)
+        ]
+
+    def _inputs(self, cells: _Read, question: Question) -> Inputs:
+        anchors, floats = question
+        order = [*anchors, *floats]
+        known = [cells.known[at] for at in order]
+        facts = [each for _, each in known]
         arrays = placement_arrays(
-            [facts for _, facts in anchors],
-            [facts for _, facts in floats],
-            ordered,
-            similarity,
+            facts[: len(anchors)],
+            facts[len(anchors) :],
+            cells.ordered,
+            self._alike.of(
+                [cells.keys[at] for at in order],
+                lambda ranked: similarities(
+                    [facts[at].words for at in ranked], self._corpus_idf
+                ).stacked(),
+            ),
         )
-        inputs: dict[str, NDArray[Any]] = {
-            "vectors": np.stack([vector for vector, _ in (*anchors, *floats)]),
+        inputs: Inputs = {
+            "vectors": np.stack([vector for vector, _ in known]),
             "features": arrays.features,
             "states": arrays.states,
             "positions": arrays.positions,
@@ -132,8 +182,7 @@ class ContextMember:
             "anchors": np.ones(len(anchors), dtype=np.float32),
             "floats": np.ones(len(floats), dtype=np.float32),
         }
-        gap, before = self._computer.place({key: value[None] for key, value in inputs.items()})
-        return precedence_of(gap, before)
+        return {name: value[None] for name, value in inputs.items()}
 
     def _parts(self, placement: Placement) -> list[list[int]]:
         """The floats that are asked about again, part by part; none where one answer will do.
@@ -166,16 +215,13 @@ class ContextMember:
         )
         return self._encoder.gflop(lengths) + network
 
-    def _read(
-        self,
-        keys: Sequence[bytes],
-        cells: Sequence[Cell],
-        short: bool,
-        cancelled: Callable[[], bool] | None,
-    ) -> list[tuple[Array, CellFacts]]:
+    def _read(self, placement: Placement, cancelled: Callable[[], bool] | None) -> _Read:
+        cells = (*placement.anchors, *placement.floats)
+        short = len(cells) > MANY
+        keys = [_key(cell, short) for cell in cells]
         new = {key: cell for key, cell in zip(keys, cells, strict=True) if key not in self._known}
         self._encode(list(new), list(new.values()), short, cancelled)
-        return self._known.take(keys, REMEMBERED_CELLS)
+        return _Read(keys, self._known.take(keys, REMEMBERED_CELLS), placement.ordered)
 
     def _encode(
         self,
@@ -193,6 +239,17 @@ class ContextMember:
 
     def _tokens(self, cells: Sequence[Cell], short: bool) -> list[list[int]]:
         return self._tokenizer(cells, SHORT if short else None) if cells else []
+
+
+def _whole(placement: Placement) -> Question:
+    n, m = len(placement.anchors), len(placement.floats)
+    return range(n), range(n, n + m)
+
+
+def _nothing_asked(placement: Placement) -> Precedence:
+    """Where there is nothing to place, or nothing to place it among."""
+    n, m = len(placement.anchors), len(placement.floats)
+    return Precedence(np.full((m, n), 0.5), np.full((m, m), 0.5), np.full((m, n + 1), 1 / (n + 1)))
 
 
 def _refuse_too_many(cells: int) -> None:

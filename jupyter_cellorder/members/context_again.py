@@ -8,7 +8,7 @@ in with a small weight: errors of the first order are anchors of the second ques
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from jupyter_cellorder.decode import least_inversions
 from jupyter_cellorder.precedence import Precedence
 
 Array = NDArray[np.float64]
-Ask = Callable[[Sequence[int], Sequence[int]], Precedence]
+Question = tuple[Sequence[int], Sequence[int]]
 """Anchors and floats, as indices of the first question (anchors 0..N-1, floats N..N+M-1)."""
 
 _EPSILON = 1e-6
@@ -34,7 +34,10 @@ def halves(keys: Sequence[bytes]) -> tuple[list[int], list[int]]:
 
 
 def asked_again(
-    first: Precedence, parts: Sequence[Sequence[int]], weight: float, ask: Ask
+    first: Precedence,
+    parts: Sequence[Sequence[int]],
+    weight: float,
+    ask: Callable[[Sequence[Question]], Iterable[Precedence]],
 ) -> Precedence:
     """The first answer with the second ones mixed in.
 
@@ -42,17 +45,18 @@ def asked_again(
         first: the answer about M floats among N anchors; it has a gap.
         parts: rows of the floats that are asked about anew together; every float is in one part.
         weight: of the second answers, 0..1; the first has the rest.
-        ask: asks the network.
+        ask: asks the network about all parts.
     """
     n, m = first.anchors, first.floats
     order = least_inversions(first)
     # Log-odds that the row stands after the column (N code, then M floats), and how often asked.
     odds, count = np.zeros((m, n + m)), np.zeros((m, n + m))
     gap = np.zeros((m, n + 1))
-    for part in parts:
-        moving = {n + row for row in part}
-        anchors = [index for index in order if index not in moving]
-        answer = ask(anchors, [n + row for row in part])
+    questions = [
+        ([index for index in order if index - n not in part], [n + row for row in part])
+        for part in parts
+    ]
+    for part, (anchors, _), answer in zip(parts, questions, ask(questions), strict=True):
         assert answer.gap is not None
         rows = np.array(part, dtype=np.intp)
         own = np.array(anchors, dtype=np.intp)

@@ -39,4 +39,4 @@ class OnnxComputer:
             # The runtime would keep the most it ever needed: a gigabyte after 1,000 cells.
             options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         gap, before = self._network.run(None, inputs, options)
-        return gap[0], before[0]
+        return gap, before

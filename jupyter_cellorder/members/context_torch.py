@@ -53,7 +53,7 @@ class TorchComputer:
             _, look = self.network(
                 ContextInput(**{key: self._on(value) for key, value in inputs.items()})
             )
-        return look.gap[0].cpu().numpy(), look.before[0].cpu().numpy()
+        return look.gap.cpu().numpy(), look.before.cpu().numpy()
 
     def _on(self, values: NDArray[Any]) -> torch.Tensor:
         return torch.from_numpy(np.ascontiguousarray(values)).to(self._device)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jupyter_cellorder.errors import BundleError
+from jupyter_cellorder.members.latest import Latest
 from jupyter_cellorder.members.memory import Memory
 from jupyter_cellorder.members.rules.catalogue import RULES
 from jupyter_cellorder.members.rules.reading import Reading, read
@@ -58,6 +59,7 @@ class PriorsMember:
         self._name = name
         self._confidences = dict(confidences)
         self._known: Memory[Reading] = Memory()
+        self._pairs: Latest[np.float64] = Latest()
 
     @property
     def name(self) -> str:
@@ -69,8 +71,7 @@ class PriorsMember:
     ) -> Precedence:
         """See :class:`jupyter_cellorder.members.base.Member`."""
         n = len(placement.anchors)
-        cells = self._read([*placement.anchors, *placement.floats])
-        odds = log_odds(cells, self._confidences)
+        odds = self._log_odds([*placement.anchors, *placement.floats])
         earlier = 1 / (1 + np.exp(-odds))
         return Precedence(
             after=earlier[:n, n:].T,
@@ -83,12 +84,15 @@ class PriorsMember:
         """See :class:`jupyter_cellorder.members.base.Member`: there is no network."""
         return 0.0
 
-    def _read(self, cells: Sequence[Cell]) -> list[Reading]:
+    def _log_odds(self, cells: Sequence[Cell]) -> NDArray[np.float64]:
         keys = [blake2b(f"{c.kind}\0{c.source}".encode(), digest_size=16).digest() for c in cells]
         for key, cell in zip(keys, cells, strict=True):
             if key not in self._known:
                 self._known.keep(key, read(cell))
-        return self._known.take(keys, REMEMBERED_CELLS)
+        readings = self._known.take(keys, REMEMBERED_CELLS)
+        return self._pairs.of(
+            keys, lambda order: log_odds([readings[at] for at in order], self._confidences)
+        )
 
 
 def log_odds(

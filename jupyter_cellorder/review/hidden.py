@@ -17,6 +17,8 @@ from jupyter_cellorder.precedence import Array
 
 FILE = "review/hidden.npz"
 
+_SLOPE = np.float32(np.sqrt(2 / np.pi))
+
 
 @dataclass(frozen=True, eq=False)
 class Hidden:
@@ -48,11 +50,10 @@ class Hidden:
 
     def scores(self, features: NDArray[np.floating]) -> Array:
         """(L) what is added to the scores of L places with features (L, F)."""
-        x = features @ self.into + self.bias
+        x = features.astype(np.float32) @ self.into + self.bias
         # GELU in its form with tanh (Hendrycks and Gimpel, Gaussian error linear units, 2016).
-        found: Array = (
-            0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
-        ) @ self.out
+        bent = 0.5 * x * (1 + np.tanh(_SLOPE * (x + 0.044715 * x * x * x)))
+        found: Array = (bent @ self.out).astype(np.float64)
         return found
 
     def write(self, stream: BinaryIO) -> None:

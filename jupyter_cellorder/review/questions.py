@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from jupyter_cellorder.ensemble import Ensemble
 from jupyter_cellorder.layout import Layout, movable
 from jupyter_cellorder.notebook import Cell, Notebook
-from jupyter_cellorder.precedence import Array, Precedence
+from jupyter_cellorder.precedence import Array, Placement, Precedence
 from jupyter_cellorder.review.settings import ReviewSettings
 
 # Cells with text from which a question is dear: doubtful cells are then asked about in two groups.
@@ -78,11 +78,15 @@ def ask(
     cells = tuple(cell for cell in notebook.cells if not cell.is_empty)
     names = movable(notebook)
     index = {cell.id: place for place, cell in enumerate(cells)}
+    layouts = [
+        Layout(notebook, names[fold :: settings.folds])
+        for fold in range(min(settings.folds, len(names)))
+    ]
     doubts: list[tuple[float, str]] = []
     in_folds: dict[str, Array] = {}
-    for fold in range(min(settings.folds, len(names))):
-        layout = Layout(notebook, names[fold :: settings.folds])
-        logs = ensemble.precedence(layout.placement, cancelled).log_gap()
+    answers = ensemble.precedences([layout.placement for layout in layouts], cancelled)
+    for layout, answer in zip(layouts, answers, strict=True):
+        logs = answer.log_gap()
         floating = _marked(index, layout.placement.floats)
         for row, cell in enumerate(layout.placement.floats):
             doubt = float(logs[row].max() - logs[row, layout.present_gaps[row]])
@@ -96,13 +100,17 @@ def ask(
     if len(cells) > LARGE:
         beside = sorted(doubtful, key=lambda name: index[name])
         groups = [group for group in (beside[::2], beside[1::2]) if group]
-    among_code = ensemble.precedence(Layout(notebook, names).placement, cancelled)
-    alone: dict[int, Array] = {}
-    for group in groups:
-        alone.update(_asked(notebook, ensemble, cancelled, index, group))
-    together = alone
-    if 1 < len(doubtful) == len(groups):
-        together = _asked(notebook, ensemble, cancelled, index, doubtful)
+    every = [doubtful] if 1 < len(doubtful) == len(groups) else []
+    # The longest question first: the others are asked meanwhile.
+    questions = [Layout(notebook, each).placement for each in (names, *groups, *every)]
+    answers = ensemble.precedences(questions, cancelled)
+    among_code = next(answers)
+    found = [
+        _by_place(index, question, answer)
+        for question, answer in zip(questions[1:], answers, strict=True)
+    ]
+    alone = {at: places for one in found[: len(groups)] for at, places in one.items()}
+    together = found[-1] if every else alone
     return Answers(
         cells,
         tuple(index[name] for name in names),
@@ -113,20 +121,15 @@ def ask(
     )
 
 
-def _asked(
-    notebook: Notebook,
-    ensemble: Ensemble,
-    cancelled: Callable[[], bool] | None,
-    index: Mapping[str, int],
-    names: Sequence[str],
+def _by_place(
+    index: Mapping[str, int], question: Placement, answer: Precedence
 ) -> dict[int, Array]:
-    """Log-probabilities of the places of these cells, which float beside each other, by index."""
-    layout = Layout(notebook, names)
-    floating = _marked(index, layout.placement.floats)
-    logs = ensemble.precedence(layout.placement, cancelled).log_gap()
+    """Log-probabilities of the places of the cells that floated beside each other, by index."""
+    floating = _marked(index, question.floats)
+    logs = answer.log_gap()
     return {
         index[cell.id]: _of_places(logs[row], np.delete(floating, index[cell.id]))
-        for row, cell in enumerate(layout.placement.floats)
+        for row, cell in enumerate(question.floats)
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pytest
 
-from jupyter_cellorder.members.context_again import asked_again, halves
+from jupyter_cellorder.members.context_again import Question, asked_again, halves
 from jupyter_cellorder.precedence import Precedence
 
 
@@ -23,6 +23,13 @@ def about(
     gap = np.full((len(own), len(others) + 1), (1 - sure) / max(1, len(others)))
     gap[np.arange(len(own)), (own[:, None] > others[None, :]).sum(axis=1)] = sure
     return Precedence(after, before, gap)
+
+
+def each(
+    ask: Callable[[Sequence[int], Sequence[int]], Precedence],
+) -> Callable[[Sequence[Question]], Iterator[Precedence]]:
+    """Several questions, one after the other."""
+    return lambda questions: (ask(anchors, floats) for anchors, floats in questions)
 
 
 def test_halves_hold_every_float_once_and_do_not_depend_on_the_given_order() -> None:
@@ -45,7 +52,7 @@ def test_the_rest_is_anchored_in_the_order_of_the_first_answer() -> None:
         asked.append((list(anchors), list(floats)))
         return about(order, anchors, floats, 0.9)
 
-    asked_again(about(order, [0, 1], [2, 3, 4, 5], 0.9), ([0, 3], [1, 2]), 0.5, ask)
+    asked_again(about(order, [0, 1], [2, 3, 4, 5], 0.9), ([0, 3], [1, 2]), 0.5, each(ask))
     assert asked == [([3, 0, 1, 4], [2, 5]), ([0, 2, 5, 1], [3, 4])]
 
 
@@ -53,7 +60,8 @@ def test_the_rest_is_anchored_in_the_order_of_the_first_answer() -> None:
 def test_who_says_the_same_again_changes_nothing(weight: float) -> None:
     order = [1, 4, 2, 0, 5, 3]
     first = about(order, [0, 1], [2, 3, 4, 5], 0.8)
-    mixed = asked_again(first, ([0, 3], [1, 2]), weight, lambda a, f: about(order, a, f, 0.8))
+    ask = each(lambda anchors, floats: about(order, anchors, floats, 0.8))
+    mixed = asked_again(first, ([0, 3], [1, 2]), weight, ask)
     assert np.allclose(mixed.after, first.after)
     assert np.allclose(mixed.before, first.before)
 
@@ -65,7 +73,7 @@ def test_weights_of_both_answers() -> None:
     def ask(anchors: Sequence[int], floats: Sequence[int]) -> Precedence:
         return about([2, 1, 0], anchors, floats, 0.9)
 
-    mixed = asked_again(first, ([0], [1]), 0.25, ask)
+    mixed = asked_again(first, ([0], [1]), 0.25, each(ask))
     odds = np.log([0.6 / 0.4, 0.9 / 0.1])
     against = 1 / (1 + np.exp(-(0.75 * odds[0] - 0.25 * odds[1])))
     agreed = 1 / (1 + np.exp(-(0.75 * odds[0] + 0.25 * odds[1])))
@@ -84,7 +92,7 @@ def test_gaps_that_only_placed_floats_part_are_one() -> None:
         half = np.full((1, 2), 0.5)
         return Precedence(half, np.full((1, 1), 0.5), np.array([shares[floats[0]]]))
 
-    mixed = asked_again(first, ([0], [1]), 1.0, ask)
+    mixed = asked_again(first, ([0], [1]), 1.0, each(ask))
     assert mixed.gap is not None
     # Before the code cell are the gaps before and behind the placed float.
     assert mixed.gap == pytest.approx(np.array([[0.7, 0.3], [0.7, 0.3]]))

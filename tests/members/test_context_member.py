@@ -14,7 +14,7 @@ from small_tokenizer import WORDS, write_tokenizer
 
 from jupyter_cellorder.errors import Cancelled
 from jupyter_cellorder.lexical import BUCKETS
-from jupyter_cellorder.members import context
+from jupyter_cellorder.members import context, context_batch
 from jupyter_cellorder.members.base import Member
 from jupyter_cellorder.members.context import ContextMember
 from jupyter_cellorder.members.context_input import ORDERED_FLOAT
@@ -41,6 +41,10 @@ class CountingComputer:
     def encoded(self) -> int:
         return sum(len(ids) for ids, _ in self.batches)
 
+    def counts(self, name: str) -> list[list[int]]:
+        """Anchors or floats of every question of every batch, without padding."""
+        return [asked[name].sum(axis=1).astype(int).tolist() for asked in self.placed]
+
     def encode(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         self.batches.append((ids, mask))
         weight = mask[..., None].astype(np.float32)
@@ -53,7 +57,7 @@ class CountingComputer:
             _, look = self._network(
                 ContextInput(**{name: torch.from_numpy(value) for name, value in inputs.items()})
             )
-        return look.gap[0].numpy(), look.before[0].numpy()
+        return look.gap.numpy(), look.before.numpy()
 
 
 @pytest.fixture
@@ -83,13 +87,46 @@ def same(left: Precedence, right: Precedence, tolerance: float = 0.0) -> bool:
     assert left.gap is not None
     assert right.gap is not None
     return all(
-        float(np.abs(a - b).max()) <= tolerance
+        float(np.abs(a - b).max(initial=0.0)) <= tolerance
         for a, b in (
             (left.after, right.after),
             (left.before, right.before),
             (left.gap, right.gap),
         )
     )
+
+
+def test_several_questions_are_answered_as_each_alone(
+    member: ContextMember, computer: CountingComputer
+) -> None:
+    read, text = code(0, 10, 20), markdown(1, 11, 21)
+    questions = [
+        Placement((*read, text[0]), text[1:]),
+        Placement((*read, *text[1:]), text[:1]),  # one anchor more and one float less
+        Placement(read, ()),
+        Placement((), text),
+        Placement(read, text),
+        Placement((read[0], text[0], *read[1:]), text[1:], ordered=True),
+    ]
+    together = list(member.precedences(questions))
+    assert computer.counts("floats") == [[2, 1], [3, 2]]
+    assert computer.encoded == 6
+    for answer, question in zip(together, questions, strict=True):
+        assert same(answer, member.precedence(question), 1e-5)
+
+
+def test_the_next_questions_are_not_asked_when_nobody_waits_for_them(
+    member: ContextMember, computer: CountingComputer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context_batch, "PAIRS", 1)  # no room for two
+    stopped = False
+    questions = [Placement(code(0, 10), markdown(number)) for number in (1, 11, 21)]
+    answers = member.precedences(questions, lambda: stopped)
+    next(answers)
+    stopped = True
+    with pytest.raises(Cancelled):
+        next(answers)
+    assert len(computer.placed) == 1
 
 
 def asking_again(member: ContextMember, weight: float = 0.3) -> ContextMember:
@@ -103,8 +140,8 @@ def test_where_all_markdown_floats_each_half_is_asked_about_again(
     placement = Placement(code(0, 10), markdown(1, 11, 21))
     once = member.precedence(placement)
     twice = asking_again(member).precedence(placement)
-    assert [len(asked["floats"][0]) for asked in computer.placed] == [3, 3, 2, 1]
-    assert [len(asked["anchors"][0]) for asked in computer.placed] == [2, 2, 3, 4]
+    assert computer.counts("floats") == [[3], [3], [2, 1]]
+    assert computer.counts("anchors") == [[2], [2], [3, 4]]
     assert computer.encoded == 5
     assert not same(once, twice, 1e-4)
     turned = member.precedence(Placement(code(0, 10), markdown(21, 1, 11)))

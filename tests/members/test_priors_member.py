@@ -12,7 +12,8 @@ import pytest
 
 from jupyter_cellorder.bundle import MANIFEST, load_bundle
 from jupyter_cellorder.errors import BundleError
-from jupyter_cellorder.members.priors import FILE, Confidence, PriorsMember
+from jupyter_cellorder.members.priors import FILE, Confidence, PriorsMember, log_odds
+from jupyter_cellorder.members.rules.reading import read
 from jupyter_cellorder.notebook import Cell, Notebook
 from jupyter_cellorder.precedence import Placement, Precedence, mix
 from jupyter_cellorder.suggest import suggest
@@ -128,6 +129,21 @@ def test_the_order_of_the_floats_tells_nothing() -> None:
     other = asked.precedence(Placement(cells(CODE), cells(*shown[::-1])))
     assert first.before == pytest.approx(other.before[::-1, ::-1])
     assert first.after == pytest.approx(other.after[::-1])
+
+
+def test_an_answer_does_not_hang_on_what_was_asked_before() -> None:
+    # A text that stands twice and a list of contents: what counts is which cells there are.
+    shown = (TEXT, TWO, TITLE, TEXT, ONE)
+    rules = {name.replace("_", " "): value for name, value in {**STEPS, **TITLES}.items()}
+    known = member(**STEPS, **TITLES)
+    for anchors, floats in (((CODE,), shown), ((CODE, *shown[3:]), shown[:3]), ((), shown[:2])):
+        question = Placement(cells(*anchors), cells(*floats))
+        found, fresh = (one.precedence(question) for one in (known, member(**STEPS, **TITLES)))
+        assert np.array_equal(found.after, fresh.after)
+        assert np.array_equal(found.before, fresh.before)
+        odds = log_odds([read(cell) for cell in (*question.anchors, *question.floats)], rules)
+        n = len(anchors)
+        assert found.after == pytest.approx(1 / (1 + np.exp(-odds[:n, n:].T)))
 
 
 @pytest.mark.parametrize(("anchors", "floats"), [((), ()), ((CODE,), ()), ((), (TEXT,))])

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from jupyter_cellorder.members.cell_features import WIDTH
 from jupyter_cellorder.members.context import Computer
+from jupyter_cellorder.members.context_batch import stacked
 from jupyter_cellorder.members.context_onnx import OnnxComputer
 from jupyter_cellorder.members.context_torch import TorchComputer
 from jupyter_cellorder.networks.context import STATES, ContextInput, ContextNetwork
@@ -72,23 +73,27 @@ def export_context(checkpoint: Path, folder: Path, quantise: bool) -> float:
         None if quantise else weights,
         folder / "encoder.onnx",
     )
-    example = _notebook(5, 3, int(encoder["hidden_size"]), 0)
+    # Two, so that nothing is taken for a constant that is one of each question.
+    example = stacked([_notebook(5, 3, int(encoder["hidden_size"]), seed) for seed in (0, 1)])
     export(
         SecondLook(reference.network).cpu(),
         tuple(torch.from_numpy(value) for value in example.values()),
         list(example),
         ["gap", "before"],
         {
-            "vectors": {1: "all"},
-            "features": {1: "all"},
-            "states": {1: "all"},
-            "positions": {1: "all"},
-            "similarity": {2: "all", 3: "all"},
-            "numbering": {1: "floats", 2: "floats"},
-            "anchors": {1: "anchors"},
-            "floats": {1: "floats"},
-            "gap": {1: "floats", 2: "gaps"},
-            "before": {1: "floats", 2: "floats"},
+            name: {0: "questions", **axes}
+            for name, axes in {
+                "vectors": {1: "all"},
+                "features": {1: "all"},
+                "states": {1: "all"},
+                "positions": {1: "all"},
+                "similarity": {2: "all", 3: "all"},
+                "numbering": {1: "floats", 2: "floats"},
+                "anchors": {1: "anchors"},
+                "floats": {1: "floats"},
+                "gap": {1: "floats", 2: "gaps"},
+                "before": {1: "floats", 2: "floats"},
+            }.items()
         },
         None if quantise else weights,
         folder / "network.onnx",
@@ -103,16 +108,18 @@ def parity(folder: Path, facts: dict[str, Any], encoder: dict[str, Any]) -> floa
         OnnxComputer(folder, None),
     )
     differences = []
-    for seed, (n, m) in enumerate([(1, 1), (2, 5), (30, 20), (9, 1), (120, 80), (300, 160)]):
-        ids = _tokens(n + m, 5 + 4 * seed, int(encoder["vocab_size"])).numpy()
-        mask = np.ones_like(ids)
-        mask[:n, 4:] = 0
-        ids[mask == 0] = facts["pad"]  # some encoders count their positions by it
-        inputs = _notebook(n, m, int(encoder["hidden_size"]), seed)
-        answers = [
-            computer.place({**inputs, "vectors": computer.encode(ids, mask)[None]})
-            for computer in computers
-        ]
+    sizes = [[(1, 1)], [(2, 5), (3, 4)], [(30, 20)], [(9, 1), (9, 1), (8, 2)], [(300, 160)]]
+    for seed, batch in enumerate(sizes):
+        asked = [_notebook(n, m, int(encoder["hidden_size"]), seed) for n, m in batch]
+        answers = []
+        for computer in computers:
+            for inputs, (n, m) in zip(asked, batch, strict=True):
+                ids = _tokens(n + m, 5 + 4 * seed, int(encoder["vocab_size"])).numpy()
+                mask = np.ones_like(ids)
+                mask[:n, 4:] = 0
+                ids[mask == 0] = facts["pad"]  # some encoders count their positions by it
+                inputs["vectors"] = computer.encode(ids, mask)[None]
+            answers.append(computer.place(stacked(asked)))
         for first, second, turn in zip(*answers, (_softmax, _sigmoid), strict=True):
             differences.append(np.abs(turn(first) - turn(second)).max())
     return float(np.max(differences))
