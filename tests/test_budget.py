@@ -107,6 +107,16 @@ def test_the_cheapest_speaks_about_everything_however_short_the_time(clock: type
     assert not dear.asked
 
 
+@pytest.mark.parametrize("seconds", [(1.0, 1.2, 1.1), (1.2, 1.1, 1.0)])
+def test_of_those_that_cost_alike_the_worthiest_speaks_first(
+    clock: type[Time], seconds: tuple[float, float, float]
+) -> None:
+    members = [Worker(name, each) for name, each in zip("abc", seconds, strict=True)]
+    ensemble = together(*members, weights=(2, 6, 5))
+    ensemble.answers(PLACEMENT, budget=100)  # now their speeds are known
+    assert spoke(ensemble, 0.001) == {"b": 5}
+
+
 def test_the_dear_are_asked_about_what_is_in_doubt(clock: type[Time]) -> None:
     cheap, dear = Worker("cheap", 0.01, doubts=(2, 6)), Worker("dear", 1.0, gflop=100)
     ensemble = together(cheap, dear)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from tiny_training import TinyRun
 
-from jupyter_cellorder.bundle import MANIFEST, load_bundle, read_manifest
+from jupyter_cellorder.bundle import FORMAT, MANIFEST, load_bundle, read_manifest
 from jupyter_cellorder.errors import BundleError
 from jupyter_cellorder.review.hidden import FILE, Hidden
 from jupyter_cellorder.review.settings import ReviewSettings
@@ -209,10 +209,10 @@ def test_a_manifest_with_a_field_that_makes_no_sense(bundle: Path, change: Chang
 
 
 def test_a_bundle_of_another_format(bundle: Path) -> None:
-    rewrite(bundle, lambda record: record.update(format=3))
+    rewrite(bundle, lambda record: record.update(format=FORMAT + 1))
     error = refusal(bundle)
     assert error.code == "bundle-version"
-    assert "format 3" in str(error)
+    assert f"format {FORMAT + 1}" in str(error)
 
 
 def test_a_member_of_an_unknown_kind(bundle: Path) -> None:
