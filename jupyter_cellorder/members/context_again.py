@@ -52,10 +52,11 @@ def asked_again(
     # Log-odds that the row stands after the column (N code, then M floats), and how often asked.
     odds, count = np.zeros((m, n + m)), np.zeros((m, n + m))
     gap = np.zeros((m, n + 1))
-    questions = [
-        ([index for index in order if index - n not in part], [n + row for row in part])
-        for part in parts
-    ]
+    questions = []
+    for part in parts:
+        moving = {n + row for row in part}
+        anchors = [index for index in order if index not in moving]
+        questions.append((anchors, [n + row for row in part]))
     for part, (anchors, _), answer in zip(parts, questions, ask(questions), strict=True):
         assert answer.gap is not None
         rows = np.array(part, dtype=np.intp)

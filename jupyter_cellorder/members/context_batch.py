@@ -1,7 +1,8 @@
 """Several questions to the ``context`` network at once.
 
-A question about a small notebook is hundreds of small steps, and most of its time goes into
-beginning them; several questions of nearly one shape take little longer than one.
+A question about a small notebook is hundreds of small steps, and much of its time goes into
+beginning them, or is lost as too small to be shared by several cores. Several questions of nearly
+one shape are one batch.
 """
 
 from __future__ import annotations
