@@ -101,7 +101,6 @@ def ask(
         beside = sorted(doubtful, key=lambda name: index[name])
         groups = [group for group in (beside[::2], beside[1::2]) if group]
     every = [doubtful] if 1 < len(doubtful) == len(groups) else []
-    # The longest question first: the others are asked meanwhile.
     questions = [Layout(notebook, each).placement for each in (names, *groups, *every)]
     answers = ensemble.precedences(questions, cancelled)
     among_code = next(answers)
